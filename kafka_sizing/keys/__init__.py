@@ -1,0 +1,35 @@
+"""Keys in any container in; their hashes, their partitions and their loads out."""
+
+from kafka_sizing.keys.clients import Client
+from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.counting import count_keys
+from kafka_sizing.keys.hashing import crc32, fnv1a, murmur2, murmur3
+from kafka_sizing.keys.intake import as_key_column
+from kafka_sizing.keys.loads import KeyLoads, KeyShare
+from kafka_sizing.keys.partitioners import (
+    PARTITIONERS,
+    Partitioner,
+    find_partitioner,
+    partition_of,
+    require_keyed,
+    resolve_partitioner,
+)
+
+__all__ = [
+    "PARTITIONERS",
+    "Client",
+    "KeyColumn",
+    "KeyLoads",
+    "KeyShare",
+    "Partitioner",
+    "as_key_column",
+    "count_keys",
+    "crc32",
+    "find_partitioner",
+    "fnv1a",
+    "murmur2",
+    "murmur3",
+    "partition_of",
+    "require_keyed",
+    "resolve_partitioner",
+]

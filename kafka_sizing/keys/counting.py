@@ -1,0 +1,213 @@
+"""Records in any table, list or mapping in; `KeyLoads` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing._checks import nearest
+from kafka_sizing.keys.distinct import distinct_keys
+from kafka_sizing.keys.intake import EncodedKeys, encode_keys
+from kafka_sizing.keys.loads import KeyLoads, checked_loads, sum_by
+from kafka_sizing.keys.serializers import Serializer
+from kafka_sizing.units import LoadUnit
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+Weights = NDArray[np.float64]
+
+
+def count_keys(
+    data: Any,
+    *,
+    key: str | None = None,
+    load: str | None = None,
+    unit: LoadUnit | None = None,
+    serializer: Serializer | None = None,
+) -> KeyLoads:
+    """Count how much each key writes.
+
+    Parameters
+    ----------
+    data : column of keys, mapping of key to load, or data frame
+        A list, NumPy array, Series or Arrow array of one key per record; a mapping such as a
+        ``Counter``; or a frame of pandas, Polars, Arrow, DuckDB, Spark or any other engine
+        that narwhals knows. A lazy engine does the counting itself.
+    key : str, optional
+        Frames only, and needed there: the column of keys.
+    load : str, optional
+        Frames only: a column with the load of each row. Without it each row is one record.
+    unit : {"records", "bytes", "records/s", "bytes/s"}, optional
+        What loads are counted in: "bytes" by default with ``load``, else "records".
+    serializer : str, optional
+        How keys that are not text become bytes: "string", "int32", "int64" …
+
+    Returns
+    -------
+    KeyLoads
+        The distinct keys in order of first appearance (a lazy engine's own order otherwise).
+        Null keys are in ``null_load``.
+
+    Raises
+    ------
+    TypeError
+        If keys are of mixed types or need a serializer.
+    ValueError
+        If a column is missing, a load is negative or missing, or no record has a key.
+
+    Examples
+    --------
+    >>> from kafka_sizing import count_keys
+    >>> count_keys(["UA", "B6", "UA", None])
+    KeyLoads(2 keys, total=4 records, hottest='UA' 50.0 %)
+    """
+    if isinstance(data, Mapping):
+        _refuse_columns(key, load)
+        weights = checked_loads(list(data.values()))
+        return _counted(encode_keys(list(data), serializer=serializer), weights, unit or "records")
+    frame = _as_frame(data)
+    if frame is None:
+        _refuse_columns(key, load)
+        return _counted(encode_keys(data, serializer=serializer), None, unit or "records")
+    return _count_frame(frame, key, load, unit or ("bytes" if load else "records"), serializer)
+
+
+def _counted(keys: EncodedKeys, weights: Weights | None, unit: LoadUnit) -> KeyLoads:
+    records = len(keys.column) if keys.codes is None else len(keys.codes)
+    if not records:
+        raise ValueError("data must hold at least one record, got none")
+    weight = np.ones(records) if weights is None else weights
+    null = np.zeros(records, dtype=np.bool_)
+    null[keys.null_positions] = True
+    if null.all():
+        raise ValueError(
+            f"data must hold at least one key that is not null, got {records:,} null keys, "
+            "which the client spreads over all partitions"
+        )
+    positions = np.arange(records) if keys.codes is None else keys.codes
+    distinct = distinct_keys(keys.column.keyed())
+    if keys.column.valid is not None:
+        renumbered = np.cumsum(keys.column.valid) - 1
+        positions = renumbered[positions]
+    codes = distinct.codes[positions[~null]]
+    sums = sum_by(codes, weight[~null], len(distinct.column))
+    present = np.flatnonzero(np.bincount(codes, minlength=len(sums)))  # unused dictionary entries
+    return KeyLoads(
+        distinct.column.take(present),
+        sums[present],
+        unit,
+        null_load=float(weight[null].sum()),
+        sample_size=_sample_size(float(weight.sum()), float(np.square(weight).sum()), unit),
+    )
+
+
+def _sample_size(total: float, squares: float, unit: LoadUnit) -> float | None:
+    """Give the records behind a total; for unequal weights Kish's effective number."""
+    if not total:
+        return None
+    return total if unit == "records" else total**2 / squares
+
+
+def _as_frame(data: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any] | None:
+    if isinstance(data, (list, tuple, np.ndarray)):
+        return None
+    import narwhals as nw
+
+    frame = nw.from_native(data, pass_through=True)
+    return frame if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else None
+
+
+def _count_frame(
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
+    key: str | None,
+    load: str | None,
+    unit: LoadUnit,
+    serializer: Serializer | None,
+) -> KeyLoads:
+    import narwhals as nw
+
+    columns = frame.collect_schema().names()
+    if key is None:
+        raise ValueError(f"key must name the column of keys, one of {columns}, got None")
+    for argument, column in (("key", key), ("load", load)):
+        if column is not None and column not in columns:
+            raise ValueError(
+                f"{argument} must be one of the columns {columns}, got {column!r}"
+                f"{nearest(column, columns)}"
+            )
+    if isinstance(frame, nw.DataFrame):
+        keys = encode_keys(frame[key].to_native(), name=key, serializer=serializer)
+        weights = None if load is None else checked_column(frame[load], load)
+        return _counted(keys, weights, unit)
+    return _count_lazily(frame, key, load, unit, serializer)
+
+
+def _count_lazily(
+    frame: nw.LazyFrame[Any],
+    key: str,
+    load: str | None,
+    unit: LoadUnit,
+    serializer: Serializer | None,
+) -> KeyLoads:
+    """Let the engine group; what comes back has one row per distinct key."""
+    import narwhals as nw
+
+    weight = nw.lit(1.0) if load is None else nw.col(load).cast(nw.Float64)
+    rows = frame.select(nw.col(key).alias("key"), weight.alias("load"))
+    load_ = nw.col("load")
+    groups = (
+        rows.with_columns((load_ * load_).alias("square"), load_.is_null().alias("gap"))
+        .group_by("key")
+        .agg(
+            load_.sum(),
+            load_.min().alias("least"),
+            nw.col("square").sum(),
+            nw.col("gap").any(),
+        )
+        .collect()
+    )
+    if not len(groups):
+        raise ValueError("data must hold at least one record, got none")
+    if groups["gap"].any():
+        raise ValueError(f"{load} must hold a load in every row, got a null")
+    if (least := float(groups["least"].min())) < 0:
+        raise ValueError(f"{load} must be finite and >= 0, got {least}")
+    sums = checked_column(groups["load"], load or "load")
+    squares = float(checked_column(groups["square"], load or "load").sum())
+    keys = encode_keys(groups["key"].to_native(), name=key, serializer=serializer)
+    counted = _counted(keys, sums, unit)
+    return KeyLoads(
+        counted.keys,
+        counted.loads,
+        unit,
+        null_load=counted.null_load,
+        sample_size=_sample_size(counted.total, squares, unit),
+    )
+
+
+def checked_column(column: nw.Series[Any], name: str) -> Weights:
+    """Read a column of loads; refuse what is not a load, and say in which row."""
+    import narwhals as nw
+
+    if not column.dtype.is_numeric():
+        raise TypeError(f"{name} must be a column of numbers, got {column.dtype}")
+    loads = column.cast(nw.Float64)
+    if loads.is_null().any():
+        row = int(np.flatnonzero(loads.is_null().to_numpy())[0])
+        raise ValueError(f"{name} must hold a load in every row, got a null in row {row}")
+    array: Weights = np.asarray(loads.to_numpy(), dtype=np.float64)
+    wrong = ~(np.isfinite(array) & (array >= 0))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"{name} must be finite and >= 0, got {array[row]} in row {row}")
+    return array
+
+
+def _refuse_columns(key: str | None, load: str | None) -> None:
+    for argument, column in (("key", key), ("load", load)):
+        if column is not None:
+            raise ValueError(f"{argument} must be left out where data is no frame, got {column!r}")

@@ -1,0 +1,362 @@
+"""Keys in; their 32-bit hashes out: murmur2, CRC-32, FNV-1a, murmur3.
+
+Each hash is written twice on purpose: a kernel that takes one step for a whole block of keys,
+and a plain form for one key, which also serves keys too long to share steps with others.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing._checks import check_count
+from kafka_sizing.keys.blocks import LONG_KEY_BYTES, KeyBlock, blocks
+from kafka_sizing.keys.columns import KeyColumn, bytes_of
+from kafka_sizing.keys.intake import encode_keys
+from kafka_sizing.keys.serializers import Serializer
+
+Hashes = NDArray[np.uint32]
+
+_BITS: Final = 0xFFFFFFFF
+_MURMUR2_SEED: Final = 0x9747B28C
+_MURMUR2_M: Final = 0x5BD1E995
+_FNV_BASIS: Final = 0x811C9DC5
+_FNV_PRIME: Final = 0x01000193
+_MURMUR3_C1: Final = 0xCC9E2D51
+_MURMUR3_C2: Final = 0x1B873593
+# The remainder of each byte: zlib's CRC of one byte with the inversions before and after undone.
+_CRC_TABLE: Final = np.array(
+    [zlib.crc32(bytes([byte ^ 0xFF])) ^ 0xFF000000 for byte in range(256)], dtype=np.uint32
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hash:
+    """One hash function, for a block of keys and perhaps for one.
+
+    ``prepare`` turns keys into what is hashed, where that is not the key itself. A hash of
+    several ``words`` of 32 bits gives one row per key, the most significant word first.
+    """
+
+    name: str
+    kernel: Callable[[KeyBlock], Hashes]
+    one: Callable[[bytes], int] | None = None
+    prepare: Callable[[KeyColumn], KeyColumn] | None = None
+    words: int = 1
+
+    def of_column(self, column: KeyColumn) -> Hashes:
+        """Hash every key of a column without nulls."""
+        return self.of_prepared(self.prepared(column))
+
+    def prepared(self, column: KeyColumn) -> KeyColumn:
+        """Give what is hashed: the keys themselves, or what ``prepare`` makes of them."""
+        return column if self.prepare is None else self.prepare(column)
+
+    def of_prepared(self, column: KeyColumn) -> Hashes:
+        """Hash what `prepared` gave."""
+        shape = len(column) if self.words == 1 else (len(column), self.words)
+        hashes = np.empty(shape, dtype=np.uint32)
+        longest = LONG_KEY_BYTES if self.one is not None else None
+        for block in blocks(column, longest=longest):
+            hashes[block.positions] = self.kernel(block)
+        if self.one is not None:
+            for at in np.flatnonzero(column.lengths > LONG_KEY_BYTES).tolist():
+                whole = self.one(column[at] or b"").to_bytes(4 * self.words, "big")
+                words = np.frombuffer(whole, dtype=">u4")
+                hashes[at] = words if self.words > 1 else words[0]
+        return hashes
+
+    def of_key(self, key: bytes) -> int:
+        """Hash one key; the row of a hash of several words is one number."""
+        if self.one is not None and self.prepare is None:
+            return self.one(key)
+        words = np.atleast_1d(self.of_column(KeyColumn.of([key]))[0])
+        return int.from_bytes(words.astype(">u4").tobytes(), "big")
+
+
+@overload
+def murmur2(keys: str | bytes, *, serializer: Serializer | None = None) -> int: ...
+@overload
+def murmur2(keys: Any, *, serializer: Serializer | None = None) -> NDArray[np.int32]: ...
+def murmur2(keys: Any, *, serializer: Serializer | None = None) -> int | NDArray[np.int32]:
+    """Hash keys as Kafka's Java client does, printed as Java prints it.
+
+    Parameters
+    ----------
+    keys : str, bytes, or a column of n keys
+        One key, or a list, NumPy array, pandas or Polars Series or Arrow array of them.
+    serializer : str, optional
+        How integers, floats and UUIDs become bytes: "string", "int32", "int64" …, as Kafka's
+        serializers write them. Text is always written in UTF-8.
+
+    Returns
+    -------
+    int or ndarray of int32, shape (n,)
+        The signed 32-bit hash, seed 0x9747b28c.
+
+    Raises
+    ------
+    TypeError
+        If keys are not text or bytes and no serializer fits them.
+    ValueError
+        If a key is null (Kafka does not hash it) or cannot be written.
+
+    Notes
+    -----
+    Source: apache/kafka, ``clients/.../common/utils/Utils.java``.
+
+    Examples
+    --------
+    >>> from kafka_sizing import murmur2
+    >>> murmur2("foobar")
+    -790332482
+    >>> murmur2(["21", "abc"])
+    array([-973932308,   479470107], dtype=int32)
+    """
+    if isinstance(keys, (str, bytes)):
+        unsigned = MURMUR2.of_key(bytes_of(keys))
+        return unsigned - 2**32 if unsigned >> 31 else unsigned
+    return hash_keys(keys, MURMUR2, serializer=serializer).view(np.int32)
+
+
+@overload
+def crc32(keys: str | bytes, *, serializer: Serializer | None = None) -> int: ...
+@overload
+def crc32(keys: Any, *, serializer: Serializer | None = None) -> Hashes: ...
+def crc32(keys: Any, *, serializer: Serializer | None = None) -> int | Hashes:
+    """Hash keys as librdkafka does by default: CRC-32 as in zlib.
+
+    Parameters
+    ----------
+    keys : str, bytes, or a column of n keys
+        As for `murmur2`.
+    serializer : str, optional
+        As for `murmur2`.
+
+    Returns
+    -------
+    int or ndarray of uint32, shape (n,)
+        The unsigned CRC (polynomial 0x04c11db7, reflected).
+
+    Raises
+    ------
+    TypeError
+        If keys are not text or bytes and no serializer fits them.
+    ValueError
+        If a key is null or cannot be written.
+
+    Examples
+    --------
+    >>> from kafka_sizing import crc32
+    >>> crc32("123456789") == 0xCBF43926  # the check value of this CRC
+    True
+    """
+    return _unsigned(keys, CRC32, serializer)
+
+
+@overload
+def fnv1a(keys: str | bytes, *, serializer: Serializer | None = None) -> int: ...
+@overload
+def fnv1a(keys: Any, *, serializer: Serializer | None = None) -> Hashes: ...
+def fnv1a(keys: Any, *, serializer: Serializer | None = None) -> int | Hashes:
+    """Hash keys as Sarama does by default: 32-bit FNV-1a.
+
+    Parameters
+    ----------
+    keys : str, bytes, or a column of n keys
+        As for `murmur2`.
+    serializer : str, optional
+        As for `murmur2`.
+
+    Returns
+    -------
+    int or ndarray of uint32, shape (n,)
+        The unsigned hash, before any absolute value.
+
+    Raises
+    ------
+    TypeError
+        If keys are not text or bytes and no serializer fits them.
+    ValueError
+        If a key is null or cannot be written.
+
+    Examples
+    --------
+    >>> from kafka_sizing import fnv1a
+    >>> fnv1a("") == 0x811C9DC5  # nothing hashed leaves the offset basis
+    True
+    """
+    return _unsigned(keys, FNV1A, serializer)
+
+
+@overload
+def murmur3(keys: str | bytes, *, seed: int = 0, serializer: Serializer | None = None) -> int: ...
+@overload
+def murmur3(keys: Any, *, seed: int = 0, serializer: Serializer | None = None) -> Hashes: ...
+def murmur3(keys: Any, *, seed: int = 0, serializer: Serializer | None = None) -> int | Hashes:
+    """Hash keys with MurmurHash3 (x86, 32 bits): independent of murmur2, so it can pick buckets.
+
+    Parameters
+    ----------
+    keys : str, bytes, or a column of n keys
+        As for `murmur2`. One key goes to the package mmh3.
+    seed : int, default 0
+        Start value. [0, 2**32)
+    serializer : str, optional
+        As for `murmur2`.
+
+    Returns
+    -------
+    int or ndarray of uint32, shape (n,)
+        The unsigned hash.
+
+    Raises
+    ------
+    TypeError
+        If keys are not text or bytes and no serializer fits them.
+    ValueError
+        If a key is null or cannot be written, or the seed is out of range.
+
+    Examples
+    --------
+    >>> from kafka_sizing.keys import murmur3
+    >>> murmur3("foo") == 0xF6A5C420
+    True
+    """
+    check_count("seed", seed, least=0, most=_BITS)
+    return _unsigned(keys, murmur3_seeded(seed), serializer)
+
+
+def murmur3_seeded(seed: int) -> Hash:
+    """MurmurHash3 (x86, 32 bits) that starts from ``seed``."""
+
+    def one(key: bytes) -> int:
+        import mmh3
+
+        return mmh3.hash(key, seed, signed=False)
+
+    return Hash(name="murmur3", kernel=lambda block: _murmur3(block, seed), one=one)
+
+
+def hash_keys(keys: Any, hash: Hash, *, serializer: Serializer | None = None) -> Hashes:
+    """Hash a column of keys; a key that repeats in a dictionary is hashed once."""
+    encoded = encode_keys(keys, serializer=serializer)
+    null = encoded.null_positions
+    if null.size:
+        raise ValueError(
+            f"keys must not be null to be hashed, got {null.size:,} null keys, the first at "
+            f"position {null[0]}; the client spreads them, and count_keys counts them apart"
+        )
+    hashes = hash.of_column(encoded.column.keyed())
+    return hashes if encoded.codes is None else hashes[encoded.codes]
+
+
+def _unsigned(keys: Any, hash: Hash, serializer: Serializer | None) -> int | Hashes:
+    if isinstance(keys, (str, bytes)):
+        return hash.of_key(bytes_of(keys))
+    return hash_keys(keys, hash, serializer=serializer)
+
+
+def _murmur2(block: KeyBlock) -> Hashes:
+    m = np.uint32(_MURMUR2_M)
+    h = block.lengths.astype(np.uint32) ^ np.uint32(_MURMUR2_SEED)
+    mixed, shifted = np.empty_like(h), np.empty_like(h)
+    for active, word in block.words():
+        k, s = mixed[:active], shifted[:active]
+        np.multiply(word, m, out=k)
+        np.right_shift(k, 24, out=s)
+        np.bitwise_xor(k, s, out=k)
+        np.multiply(k, m, out=k)
+        np.multiply(h[:active], m, out=h[:active])
+        np.bitwise_xor(h[:active], k, out=h[:active])
+    has_tail = (block.lengths & 3) != 0
+    if has_tail.any():
+        h ^= block.tail()
+        np.multiply(h, m, out=h, where=has_tail)
+    h ^= h >> 13
+    h *= m
+    h ^= h >> 15
+    return h
+
+
+def _murmur2_one(key: bytes) -> int:
+    length = len(key)
+    h = _MURMUR2_SEED ^ (length & _BITS)
+    k = np.frombuffer(key, dtype="<u4", count=length // 4) * np.uint32(_MURMUR2_M)
+    k ^= k >> 24
+    k *= np.uint32(_MURMUR2_M)
+    for word in k.tolist():
+        h = (h * _MURMUR2_M & _BITS) ^ word
+    if left := length & 3:
+        h ^= int.from_bytes(key[-left:], "little")
+        h = h * _MURMUR2_M & _BITS
+    h ^= h >> 13
+    h = h * _MURMUR2_M & _BITS
+    return h ^ h >> 15
+
+
+def _crc32(block: KeyBlock) -> Hashes:
+    h = np.full(len(block.lengths), _BITS, dtype=np.uint32)
+    for active, byte in block.bytes():
+        low = h[:active].astype(np.uint8) ^ byte
+        h[:active] >>= 8
+        h[:active] ^= _CRC_TABLE[low]
+    return ~h
+
+
+def _fnv1a(block: KeyBlock) -> Hashes:
+    h = np.full(len(block.lengths), _FNV_BASIS, dtype=np.uint32)
+    for active, byte in block.bytes():
+        h[:active] ^= byte
+        h[:active] *= np.uint32(_FNV_PRIME)
+    return h
+
+
+def _fnv1a_one(key: bytes) -> int:
+    h = _FNV_BASIS
+    for byte in key:
+        h = (h ^ byte) * _FNV_PRIME & _BITS
+    return h
+
+
+def _murmur3(block: KeyBlock, seed: int) -> Hashes:
+    h = np.full(len(block.lengths), seed, dtype=np.uint32)
+    for active, word in block.words():
+        h[:active] = murmur3_mixed(h[:active], word)
+    h ^= _murmur3_scrambled(block.tail())  # a missing tail is 0 and scrambles to 0
+    h ^= block.lengths.astype(np.uint32)
+    return murmur3_finalised(h)
+
+
+def murmur3_mixed(h: Hashes, word: Hashes) -> Hashes:
+    """Mix one word into h."""
+    return rotated(h ^ _murmur3_scrambled(word), 13) * np.uint32(5) + np.uint32(0xE6546B64)
+
+
+def murmur3_finalised(h: Hashes) -> Hashes:
+    """Mix the bits of h a last time."""
+    h ^= h >> 16
+    h *= np.uint32(0x85EBCA6B)
+    h ^= h >> 13
+    h *= np.uint32(0xC2B2AE35)
+    h ^= h >> 16
+    return h
+
+
+def _murmur3_scrambled(word: Hashes) -> Hashes:
+    return rotated(word * np.uint32(_MURMUR3_C1), 15) * np.uint32(_MURMUR3_C2)
+
+
+def rotated(word: Hashes, bits: int) -> Hashes:
+    """Rotate each word to the left."""
+    return word << np.uint32(bits) | word >> np.uint32(32 - bits)
+
+
+MURMUR2: Final = Hash(name="murmur2", kernel=_murmur2, one=_murmur2_one)
+CRC32: Final = Hash(name="crc32", kernel=_crc32, one=zlib.crc32)
+FNV1A: Final = Hash(name="fnv1a", kernel=_fnv1a, one=_fnv1a_one)

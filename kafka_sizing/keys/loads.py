@@ -1,0 +1,253 @@
+"""Distinct keys and how much each writes in; their shares, and the heaviest, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing._checks import check_choice, check_count, check_non_negative, check_positive
+from kafka_sizing.keys.columns import KeyColumn, text_of
+from kafka_sizing.keys.distinct import distinct_keys
+from kafka_sizing.keys.intake import as_key_column
+from kafka_sizing.units import LOAD_UNITS, LoadUnit, format_load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyShare:
+    """One key, its load, and its share of the topic."""
+
+    key: str | bytes  # text where the key is UTF-8
+    load: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyLoads:
+    """Each distinct key and its load.
+
+    Parameters
+    ----------
+    keys : KeyColumn or any column of keys
+        The distinct keys; none is null.
+    loads : array_like of float, shape (n,)
+        How much each key writes, in ``unit``. Finite, >= 0
+    unit : {"records", "bytes", "records/s", "bytes/s"}, default "records"
+        What loads are counted in.
+    null_load : float, default 0.0
+        Load of the records without a key, which the client spreads. >= 0
+    sample_size : float, optional
+        How many records were counted; where they weigh unequally, Kish's effective number
+        (sum w)**2 / sum w**2. None if loads do not come from a count of records.
+
+    Raises
+    ------
+    ValueError
+        If there is no key, a key is null or stands twice, or a load is negative or not finite.
+
+    Examples
+    --------
+    >>> from kafka_sizing import KeyLoads
+    >>> keys = KeyLoads(["UA", "B6", "EV"], [60, 30, 10])
+    >>> keys.top(1)
+    (KeyShare(key='UA', load=60.0, share=0.6),)
+    >>> round(keys.effective_keys, 2)
+    2.17
+    """
+
+    keys: KeyColumn
+    loads: NDArray[np.float64]
+    unit: LoadUnit = "records"
+    null_load: float = 0.0
+    sample_size: float | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("unit", self.unit, LOAD_UNITS)
+        keys = as_key_column(self.keys)
+        loads = checked_loads(self.loads)
+        if len(keys) != len(loads):
+            raise ValueError(
+                f"loads must hold one load per key, got {len(loads)} loads for {len(keys)} keys"
+            )
+        check_non_negative("null_load", self.null_load)
+        if self.sample_size is not None:
+            check_positive("sample_size", self.sample_size)
+        _check_distinct(keys, self.null_load)
+        loads.flags.writeable = False
+        object.__setattr__(self, "keys", keys)
+        object.__setattr__(self, "loads", loads)
+        object.__setattr__(self, "null_load", float(self.null_load))
+
+    def __len__(self) -> int:
+        """Count the distinct keys."""
+        return len(self.keys)
+
+    @property
+    def total(self) -> float:
+        """The load of all records, those without a key included, in ``unit``."""
+        return float(self.loads.sum()) + self.null_load
+
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Each key's part of ``total``; 0 for every key where there is no load at all."""
+        total = self.total
+        return self.loads / total if total else np.zeros_like(self.loads)
+
+    @property
+    def null_share(self) -> float:
+        """The part of ``total`` that has no key."""
+        return self.null_load / self.total if self.null_load else 0.0
+
+    @property
+    def effective_keys(self) -> float:
+        """How many equally loaded keys would be as uneven: 1 / sum p**2 over keyed records."""
+        squares = float(np.square(self.loads).sum())
+        return float(self.loads.sum()) ** 2 / squares if squares else float(len(self))
+
+    def top(self, n: int) -> tuple[KeyShare, ...]:
+        """Give the ``n`` heaviest keys, heaviest first; ties in the order of the keys."""
+        check_count("n", n)
+        return self.key_shares(self.heaviest()[:n])
+
+    def heaviest(self) -> NDArray[np.int64]:
+        """Give the positions of the keys by falling load; ties in their order."""
+        return np.argsort(-self.loads, kind="stable")
+
+    def key_shares(self, positions: NDArray[np.int64]) -> tuple[KeyShare, ...]:
+        """Give the keys at ``positions`` with their loads and shares."""
+        total = self.total or 1.0
+        return tuple(
+            KeyShare(key=key_text(self.keys, at), load=load, share=load / total)
+            for at, load in zip(positions.tolist(), self.loads[positions].tolist(), strict=True)
+        )
+
+    def scaled_to(self, total: float, unit: LoadUnit) -> KeyLoads:
+        """Keep the shares, and let the loads add up to ``total``.
+
+        Parameters
+        ----------
+        total : float
+            What all keys together write, in ``unit``. > 0
+        unit : {"records", "bytes", "records/s", "bytes/s"}
+            What the new loads are counted in.
+
+        Returns
+        -------
+        KeyLoads
+            The same keys with other loads.
+
+        Raises
+        ------
+        ValueError
+            If ``total`` is not finite and positive, or there is no load to scale.
+
+        Examples
+        --------
+        >>> from kafka_sizing import KeyLoads, MiB
+        >>> KeyLoads(["a", "b"], [3, 1]).scaled_to(200 * MiB, "bytes/s")
+        KeyLoads(2 keys, total=200.0 MiB/s, hottest='a' 75.0 %)
+        """
+        check_positive("total", total)
+        check_choice("unit", unit, LOAD_UNITS)
+        if not self.total:
+            raise ValueError("loads must add up to more than 0 to be scaled, got 0")
+        factor = total / self.total
+        return self._with(loads=self.loads * factor, unit=unit, null_load=self.null_load * factor)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per key, heaviest first: key, load, share."""
+        import pandas as pd
+
+        order = self.heaviest()
+        key = np.empty(len(self), dtype=object)
+        key[:] = self.keys.take(order).text()
+        return pd.DataFrame(
+            {
+                "key": pd.Series(key, dtype=object),
+                "load": self.loads[order],
+                "share": self.shares[order],
+            }
+        )
+
+    def _with(self, *, loads: NDArray[np.float64], unit: LoadUnit, null_load: float) -> KeyLoads:
+        """Copy with other loads; the keys are known to be distinct."""
+        other = object.__new__(KeyLoads)
+        loads.flags.writeable = False
+        fields: dict[str, Any] = {
+            "keys": self.keys,
+            "loads": loads,
+            "unit": unit,
+            "null_load": null_load,
+            "sample_size": self.sample_size,
+        }
+        for name, value in fields.items():
+            object.__setattr__(other, name, value)
+        return other
+
+    def __repr__(self) -> str:
+        """Say how many keys there are, how much they write, and which is the hottest."""
+        (hottest,) = self.top(1)
+        return (
+            f"KeyLoads({len(self):,} keys, total={format_load(self.total, self.unit)}, "
+            f"hottest={hottest.key!r} {100 * hottest.share:.1f} %)"
+        )
+
+    def _repr_html_(self) -> str:
+        order = self.heaviest()[:ROWS_SHOWN]
+        head = KeyLoads(self.keys.take(order), self.loads[order], self.unit).to_frame()
+        head["share"] = self.shares[order]
+        more = len(self) - len(order)
+        rest = f"<p>… and {more:,} more keys</p>" if more else ""
+        return head.to_html(index=False) + rest
+
+
+def key_text(keys: KeyColumn, at: int) -> str | bytes:
+    """Show the key at a position as text where it is UTF-8."""
+    return text_of(keys[at] or b"")  # KeyLoads holds no null key
+
+
+def sum_by(index: NDArray[np.integer], loads: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Add up the loads of each index in 0 … n - 1."""
+    sums: NDArray[np.float64] = np.bincount(index, loads, minlength=n).astype(np.float64)
+    return sums
+
+
+def checked_loads(loads: Any) -> NDArray[np.float64]:
+    """Copy loads into a float array; refuse what is not a load."""
+    try:
+        array = np.array(loads, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"loads must be numbers, got {loads!r:.80}") from None
+    if array.ndim != 1:
+        raise ValueError(f"loads must be 1-D, got {array.ndim} dimensions")
+    wrong = ~(np.isfinite(array) & (array >= 0))
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"loads must be finite and >= 0, got {array[at]} at position {at}")
+    return array
+
+
+def _check_distinct(keys: KeyColumn, null_load: float) -> None:
+    if not len(keys):
+        without = " that is not null: every record has a null key" if null_load else ""
+        raise ValueError(f"keys must hold at least one key{without}, got none")
+    if keys.null_positions.size:
+        raise ValueError(
+            f"keys must not be null, got a null key at position {keys.null_positions[0]}; "
+            "null_load carries the load of records without a key"
+        )
+    codes = distinct_keys(keys).codes
+    if codes.max() + 1 < len(keys):
+        twice = int(np.flatnonzero(np.bincount(codes) > 1)[0])
+        first = int(np.flatnonzero(codes == twice)[0])
+        raise ValueError(
+            f"keys must be distinct, got {key_text(keys, first)!r:.60} more than once; "
+            "count_keys adds loads up"
+        )

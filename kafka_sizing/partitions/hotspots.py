@@ -1,0 +1,328 @@
+"""`PartitionLoads` in; which partitions are hot, because of which keys, and what helps, out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from kafka_sizing._checks import check_count
+from kafka_sizing.keys.loads import KeyShare
+from kafka_sizing.partitions.lines import Line, hot_lines, thresholds
+from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
+from kafka_sizing.partitions.separation import Cause, CountSearch, Heat, search_counts
+from kafka_sizing.units import format_load, format_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LabelOf = Callable[[str | bytes], str]
+
+KEYS_NAMED: Final = 5  # of those that heat one partition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotKey(KeyShare):
+    """A key that heats a partition, and its share of that partition."""
+
+    partition_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotPartition:
+    """A partition above a line, the keys that heat it, and whether more partitions help."""
+
+    partition: int
+    load: float
+    share: float
+    imbalance_ratio: float  # its load over the even share
+    line: Line  # the line it crossed; of several the lowest
+    line_share: float  # the line as a part of the total
+    keys: tuple[HotKey, ...]  # the heaviest, up to where they cross the line together
+    keys_left_out: int  # further keys that would be needed for that
+    cause: Cause
+    separating_partitions: int | None  # first count that takes its keys below the line
+    searched_to: int  # largest count tried
+
+    @property
+    def reason(self) -> str:
+        """Why it is hot, and what helps, in one or two sentences."""
+        return self.explain()
+
+    def explain(self, label_of: LabelOf | None = None) -> str:
+        """Say why it is hot and what helps, with keys named by ``label_of``."""
+        return _explain(self, label_of or repr)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class HotReport:
+    """The hot partitions of a topic, hottest first, and the lines that make them hot."""
+
+    loads: PartitionLoads
+    lines: tuple[Line, ...]
+    hot: tuple[HotPartition, ...]
+    first_fitting: int | None  # first count, the present one included, with nothing above a line
+    searched_to: int  # largest count tried
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing is above a line but what the noise of the sample explains."""
+        return all(partition.cause == "noise" for partition in self.hot)
+
+    @property
+    def verdict(self) -> str:
+        """The answer in one sentence or two."""
+        return self.explain()
+
+    def explain(self, label_of: LabelOf | None = None) -> str:
+        """Give the answer in a sentence or two, with keys named by ``label_of``."""
+        line = min(self.lines, key=lambda line: line.load)
+        n = self.loads.partitions
+        if not self.hot:
+            hottest = format_load(float(self.loads.loads.max()), self.loads.unit)
+            return (
+                f"No partition of {n:,} is hot: the hottest, {self.loads.hottest}, carries "
+                f"{hottest}, and the line is {format_load(line.load, line.unit)}."
+            )
+        certain = [partition for partition in self.hot if partition.cause != "noise"]
+        if not certain:
+            return (
+                f"No partition of {n:,} is hot for certain: {len(self.hot):,} of them look hot, "
+                "but a sample of this size cannot tell them from partitions on the line."
+            )
+        count = f"{len(certain):,} of {n:,} partitions {'is' if len(certain) == 1 else 'are'} hot"
+        return f"{count}. {certain[0].explain(label_of)}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per hot partition and key that heats it."""
+        import pandas as pd
+
+        columns = [
+            "partition",
+            "load",
+            "share",
+            "imbalance_ratio",
+            "line",
+            "cause",
+            "separating_partitions",
+            "key",
+            "key_load",
+            "key_share",
+            "key_partition_share",
+        ]
+        rows = [
+            (
+                partition.partition,
+                partition.load,
+                partition.share,
+                partition.imbalance_ratio,
+                partition.line.name,
+                partition.cause,
+                partition.separating_partitions,
+                *key,
+            )
+            for partition in self.hot
+            for key in _key_rows(partition)
+        ]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.astype({"separating_partitions": "Int64"})
+
+    def __repr__(self) -> str:
+        """Say how many partitions are hot and which is the hottest."""
+        return (
+            f"HotReport({len(self.hot):,} of {self.loads.partitions:,} partitions hot, "
+            f"hottest={self.loads.hottest}, max_share={self.loads.max_share:.4f})"
+        )
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(self.verdict)}</p>" + self.to_frame().head(20).to_html(index=False)
+
+
+def find_hot(
+    loads: PartitionLoads,
+    *,
+    capacity: float | None = None,
+    ratio: float | None = None,
+    most_partitions: int | None = None,
+) -> HotReport:
+    """Find the partitions above a line, the keys that heat them, and what could help.
+
+    Parameters
+    ----------
+    loads : PartitionLoads
+        What `place` returns. Without keys, causes rest on the loads alone.
+    capacity : float, optional
+        What one partition, or the member that reads it, can carry. [``loads.unit``] > 0
+    ratio : float, optional
+        Largest multiple of the even share to accept. >= 1; 1.5, a rule of thumb, if neither
+        this nor a capacity is given.
+    most_partitions : int, optional
+        How far to look for a count that helps; by default 8 times the present one, at least
+        200, and less for millions of keys.
+
+    Returns
+    -------
+    HotReport
+        The hot partitions, hottest first, each with its cause: "one key" (alone above the
+        line, so more partitions cannot help), "several keys" (which more partitions may
+        separate), "too few partitions" (even spread would cross the line), or "noise" (the
+        sample is too small to tell its share from the line: one-sided binomial test at 5 %
+        over all partitions).
+
+    Raises
+    ------
+    ValueError
+        If the capacity or the ratio is out of range.
+
+    Notes
+    -----
+    A line stays where it is, in units of load, when other counts are tried: what a partition
+    can carry does not change with their number.
+
+    Examples
+    --------
+    >>> from kafka_sizing import KeyLoads, find_hot, place
+    >>> keys = KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 15, 5])
+    >>> report = find_hot(place(keys, 4), capacity=50)
+    >>> report.hot[0].cause, report.first_fitting is None
+    ('one key', True)
+    """
+    lines = hot_lines(loads, capacity=capacity, ratio=ratio)
+    if most_partitions is not None:
+        check_count("most_partitions", most_partitions, most=MOST_PLACED)
+    line = min(lines, key=lambda line: line.load)
+    order = np.argsort(-loads.loads, kind="stable")
+    above = [at for at in order.tolist() if line.is_crossed_by(float(loads.loads[at]))]
+    heats = [_heat(loads, at, line) for at in above]
+    search = search_counts(loads, line, heats, most_partitions)
+    return HotReport(
+        loads=loads,
+        lines=lines,
+        hot=tuple(_hot_partition(loads, line, heat, search) for heat in heats),
+        first_fitting=search.first_fitting,
+        searched_to=search.searched_to,
+    )
+
+
+def _key_rows(hot: HotPartition) -> list[tuple[str | bytes | None, float, float, float]]:
+    if not hot.keys:
+        return [(None, np.nan, np.nan, np.nan)]
+    return [(key.key, key.load, key.share, key.partition_share) for key in hot.keys]
+
+
+def _heat(loads: PartitionLoads, partition: int, line: Line) -> Heat:
+    """Find the fewest keys that take a partition above the line, and name the cause."""
+    load = float(loads.loads[partition])
+    keys, placed = loads.keys, loads.partition_of_key
+    if keys is None or placed is None:
+        return Heat(partition=partition, keys=np.empty(0, np.int64), cause="unknown")
+    there = np.flatnonzero(placed == partition)
+    there = there[np.argsort(-keys.loads[there], kind="stable")]
+    together = np.cumsum(keys.loads[there])
+    spread = load - float(together[-1]) if there.size else load
+    enough = int(np.searchsorted(spread + together, line.load, side="right")) + 1
+    heaviest = float(keys.loads[there[0]]) if there.size else 0.0
+    cause: Cause = "several keys"
+    if _is_noise(loads, load, line):
+        cause = "noise"
+    elif _null_load_on(loads, partition) > line.load:
+        cause = "null keys"
+    elif line.is_crossed_by(heaviest):
+        cause = "one key"
+    elif line.is_crossed_by(loads.even_share):
+        cause = "too few partitions"
+    return Heat(partition=partition, keys=there[:enough], cause=cause)
+
+
+def _null_load_on(loads: PartitionLoads, partition: int) -> float:
+    """Give the load of null keys, if the client puts all of it on this partition."""
+    if loads.keys is None or loads.partitioner is None or not loads.keys.null_load:
+        return 0.0
+    alone = loads.partitioner.null_partition(loads.partitions) == partition
+    return loads.keys.null_load if alone and loads.partitions > 1 else 0.0
+
+
+def _is_noise(loads: PartitionLoads, load: float, line: Line) -> bool:
+    """Whether a partition on the line would, in a sample this small, often look as hot.
+
+    The records of a partition are binomial. The level is divided by the number of partitions,
+    since the hottest of many was picked after looking.
+    """
+    size = loads.keys.sample_size if loads.keys is not None else None
+    if size is None or line.load >= loads.total:
+        return False
+    from scipy.stats import binom
+
+    seen = load / loads.total * size
+    chance = binom.sf(np.ceil(seen - 1e-6) - 1, round(size), line.load / loads.total)
+    return bool(chance * loads.partitions > thresholds()["significance"]["value"])
+
+
+def _hot_partition(
+    loads: PartitionLoads, line: Line, heat: Heat, search: CountSearch
+) -> HotPartition:
+    load = float(loads.loads[heat.partition])
+    named = loads.keys.key_shares(heat.keys[:KEYS_NAMED]) if loads.keys is not None else ()
+    return HotPartition(
+        partition=heat.partition,
+        load=load,
+        share=load / loads.total,
+        imbalance_ratio=load / loads.even_share,
+        line=line,
+        line_share=line.load / loads.total,
+        keys=tuple(
+            HotKey(key=key.key, load=key.load, share=key.share, partition_share=key.load / load)
+            for key in named
+        ),
+        keys_left_out=max(0, len(heat.keys) - KEYS_NAMED),
+        cause=heat.cause,
+        separating_partitions=search.separating.get(heat.partition),
+        searched_to=search.searched_to,
+    )
+
+
+def _explain(hot: HotPartition, label_of: LabelOf) -> str:
+    carries = (
+        f"Partition {hot.partition} carries {format_share(hot.share)} of the load, "
+        f"{hot.imbalance_ratio:.2f} × the even share"
+    )
+    match hot.cause:
+        case "one key":
+            key = hot.keys[0]
+            return (
+                f"{carries}: key {label_of(key.key)} alone writes {format_share(key.share)}, "
+                f"above the line of {format_share(hot.line_share)}, "
+                "so more partitions cannot help."
+            )
+        case "null keys":
+            return (
+                f"{carries}: records without a key all land there, so more partitions cannot help."
+            )
+        case "noise":
+            return (
+                f"{carries}, but a sample of this size cannot tell that from the line of "
+                f"{format_share(hot.line_share)}: count more records."
+            )
+        case "unknown":
+            return f"{carries}; which keys make it is not known."
+        case "too few partitions":
+            return (
+                f"{carries}, and even the even share is above the line of "
+                f"{format_share(hot.line_share)}: {_more_partitions(hot)}."
+            )
+    named = ", ".join(f"{label_of(key.key)} {format_share(key.share)}" for key in hot.keys)
+    others = f" and {hot.keys_left_out:,} more" if hot.keys_left_out else ""
+    return (
+        f"{carries}: keys {named}{others} share it, none alone above the line of "
+        f"{format_share(hot.line_share)}: {_more_partitions(hot)}."
+    )
+
+
+def _more_partitions(hot: HotPartition) -> str:
+    if hot.separating_partitions is None:
+        return f"no count up to {hot.searched_to:,} brings them below it"
+    return f"{hot.separating_partitions:,} is the first count that brings them below it"

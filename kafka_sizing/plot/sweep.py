@@ -1,0 +1,163 @@
+"""A `PartitionSweep` in; peak share or imbalance ratio against the partition count out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing._checks import check_choice, check_share
+from kafka_sizing.partitions.placement import PartitionSweep
+from kafka_sizing.plot._style import (
+    BLUE,
+    EDGE,
+    ORANGE,
+    VERMILLION,
+    check_type,
+    grouped_number,
+    legend_above,
+    new_axes,
+    open_frame,
+    percent_number,
+    tick_counts,
+    tick_numbers,
+)
+from kafka_sizing.units import format_share
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+Measure = Literal["max_share", "imbalance_ratio"]
+_MOST_MARKERS: Final = 60
+
+
+def partition_sweep(
+    sweep: PartitionSweep,
+    *,
+    measure: Measure = "max_share",
+    capacity_share: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how uneven the same keys are at many partition counts, and what bounds them.
+
+    No count pushes the hottest partition below the even share, nor below the share of the
+    hottest key: both are drawn. Axes that range widely are logarithmic.
+
+    Parameters
+    ----------
+    sweep : PartitionSweep
+        What `sweep_partitions` found.
+    measure : {"max_share", "imbalance_ratio"}, default "max_share"
+        The share of the hottest partition, or its load over the even share.
+    capacity_share : float, optional
+        What one partition carries, as a share of the whole load: drawn as a line, and the
+        first count that stays within it is named. (0, 1]
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: the only Axes of a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The Axes drawn on.
+
+    Raises
+    ------
+    TypeError
+        If ``sweep`` is not a PartitionSweep.
+    ValueError
+        If the measure is unknown, or ``capacity_share`` outside (0, 1].
+
+    Examples
+    --------
+    >>> from kafka_sizing import KeyLoads, plot, sweep_partitions
+    >>> sweep = sweep_partitions(KeyLoads(["21", "foobar", "abc"], [3, 2, 1]), [1, 2, 4])
+    >>> ax = plot.partition_sweep(sweep)
+    >>> ax.lines[0].get_ydata().round(2).tolist()
+    [1.0, 0.67, 0.5]
+    """
+    check_type("sweep", sweep, PartitionSweep)
+    check_choice("measure", measure, get_args(Measure))
+    if capacity_share is not None:
+        check_share("capacity_share", capacity_share)
+
+    order = np.argsort(sweep.partitions, kind="stable")
+    counts = sweep.partitions[order]
+    shares = measure == "max_share"
+    values = (sweep.max_share if shares else sweep.imbalance_ratio)[order]
+    scale = np.ones(counts.size) if shares else counts.astype(np.float64)
+
+    ax = new_axes(ax, figsize=(8.0, 4.5))
+    open_frame(ax)
+    marker = "o" if counts.size <= _MOST_MARKERS else ""
+    label = "hottest partition" if shares else "imbalance ratio"
+    (line,) = ax.plot(counts, values, color=BLUE, marker=marker, markersize=4, linewidth=1.6)
+    drawn: list[NDArray[np.float64]] = [values]
+    entries: list[tuple[Artist, str]] = [(line, label)]
+
+    def bound(bounds: NDArray[np.float64], name: str, color: str, style: str) -> None:
+        (line,) = ax.plot(counts, bounds, color=color, linestyle=style, linewidth=1.4)
+        drawn.append(bounds)
+        entries.append((line, name))
+
+    floor = sweep.hottest_key_share
+    bound(floor * scale, f"hottest key alone, {format_share(floor)}", ORANGE, "-.")
+    bound(scale / counts, "even share" if shares else "even", EDGE, "--")
+    if capacity_share is not None:
+        name = f"capacity, {format_share(capacity_share)}"
+        bound(capacity_share * scale, name, VERMILLION, "-")
+    _label_axes(ax, counts, drawn, shares=shares)
+    _note_counts(ax, sweep, counts, values, capacity_share, shares=shares)
+
+    positive = np.concatenate([bounds[bounds > 0] for bounds in drawn] or [np.ones(1)])
+    largest = float(positive.max()) if positive.size else 1.0
+    least = float(positive.min()) / 1.2 if ax.get_yscale() == "log" else 0.0
+    legend_above(ax, entries, least=least, largest=largest, room=24)
+    return ax
+
+
+def _label_axes(
+    ax: Axes, counts: NDArray[np.int64], drawn: list[NDArray[np.float64]], *, shares: bool
+) -> None:
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    tick_counts(ax, counts)
+    if counts.size == 1:
+        ax.margins(x=0.5)
+    values = np.concatenate(drawn)
+    positive = values[values > 0]
+    if positive.size and positive.max() > 20 * positive.min():
+        ax.set_yscale("log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
+        ax.yaxis.set_minor_locator(NullLocator())
+    tick_numbers(ax.yaxis, percent_number if shares else grouped_number)
+    ax.set_xlabel("partitions")
+    ax.set_ylabel("peak share" if shares else "largest load / even share")
+
+
+def _note_counts(
+    ax: Axes,
+    sweep: PartitionSweep,
+    counts: NDArray[np.int64],
+    values: NDArray[np.float64],
+    capacity_share: float | None,
+    *,
+    shares: bool,
+) -> None:
+    """Name the largest count, and the first that stays within the capacity."""
+    fits = sweep.first_below(capacity_share) if capacity_share is not None else None
+    noted = {int(counts[-1]): "", **({fits: "first to fit: "} if fits is not None else {})}
+    for count, words in noted.items():
+        at = int(np.flatnonzero(counts == count)[0])
+        value = format_share(float(values[at])) if shares else f"{values[at]:.2f}"
+        last = at == counts.size - 1 and counts.size > 1
+        ax.plot([count], [values[at]], marker="o", color=BLUE, markersize=6)
+        ax.annotate(
+            f"{words}{count:,} partition{'s' if count > 1 else ''}, {value}",
+            (count, float(values[at])),
+            xytext=(0, 8),
+            textcoords="offset points",
+            ha="right" if last else "left",
+            fontsize="small",
+        )

@@ -1,0 +1,113 @@
+"""A `Comparison` in; its tables, its best fix in a sentence, and how sure it is, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kafka_sizing.fixes import Comparison, CompositeKey, NoKey, Outcome, TimeBuckets
+from kafka_sizing.report.labels import printable
+from kafka_sizing.report.names import Names
+from kafka_sizing.report.tables import Table, table
+from kafka_sizing.units import format_load, format_share
+
+
+def label(outcome: Outcome, names: Names) -> str:
+    """Name a fix; one that lists keys by the names the report gives them."""
+    del names
+    return printable(outcome.name)
+
+
+def best_sentence(comparison: Comparison, names: Names) -> str:
+    """Say which fix is best and why."""
+    del names
+    return f"Best: {printable(comparison.reason)}"
+
+
+def comparison(comparison: Comparison, names: Names) -> Table:
+    """One row per fix, "as is" first; the best marked."""
+    unit = comparison.as_is.loads.unit
+    ceilings = any(outcome.throughput_ceiling is not None for outcome in comparison.outcomes)
+    columns = [
+        "fix",
+        "partitions>",
+        "peak share>",
+        "imbalance ratio>",
+        *(["topic carries at most>"] if ceilings else []),
+        "hot partitions>",
+        "ordering",
+        "fan-in>",
+        "load moved>",
+        "fits",
+    ]
+    rows = []
+    for outcome in comparison.outcomes:
+        ceiling = outcome.throughput_ceiling
+        most = "–" if ceiling is None else format_load(ceiling, unit)
+        rows.append(
+            [
+                label(outcome, names),
+                f"{outcome.loads.partitions:,}",
+                format_share(outcome.peak_share),
+                f"{outcome.imbalance_ratio:.2f}",
+                *([most] if ceilings else []),
+                f"{outcome.hot_partitions:,}",
+                outcome.ordering_scope,
+                f"{outcome.read_fan_in:,}",
+                format_share(outcome.moved_load_share),
+                "yes" if outcome.fits else "no",
+            ]
+        )
+    best = next(
+        at for at, outcome in enumerate(comparison.outcomes) if outcome is comparison.best
+    )
+    return table("fixes", "Fixes side by side", columns, rows, marked=best)
+
+
+def changes(comparison: Comparison, names: Names) -> Table:
+    """One row per fix: what producers and consumers must change, and what order becomes."""
+    rows = [
+        [
+            label(outcome, names),
+            printable(outcome.producer_change),
+            printable(outcome.consumer_change),
+            printable(outcome.ordering_note),
+        ]
+        for outcome in comparison.outcomes[1:]
+    ]
+    best = next(
+        (
+            at
+            for at, outcome in enumerate(comparison.outcomes[1:])
+            if outcome is comparison.best
+        ),
+        None,
+    )
+    columns = ("fix", "producers", "consumers", "order of records")
+    return table("changes", "What each fix asks for", columns, rows, marked=best)
+
+
+def inputs(comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Give what the comparison was made under."""
+    yield "order needed", comparison.ordering
+
+
+def how_sure(comparison: Comparison | None, names: Names) -> tuple[tuple[str, str, str], ...]:
+    """Give what the numbers of each fix rest on, as rows."""
+    if comparison is None:
+        return ()
+    rows = []
+    for outcome in comparison.outcomes[1:]:
+        why = "; ".join(map(printable, outcome.notes)) or "every key is placed again"
+        rows.append((f"fix: {label(outcome, names)}", _kind(outcome), why))
+    return tuple(rows)
+
+
+def _kind(outcome: Outcome) -> str:
+    match outcome.fix:
+        case NoKey():
+            return "expectation"
+        case CompositeKey(shard_by="random"):
+            return "expectation"
+        case TimeBuckets():
+            return "exact for these slices"
+    return "exact"

@@ -1,0 +1,263 @@
+"""Numbers with units, as people write them: text in, bytes and seconds out, and back."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final, Literal, get_args
+
+LoadUnit = Literal["records", "bytes", "records/s", "bytes/s"]
+LOAD_UNITS: Final[tuple[LoadUnit, ...]] = get_args(LoadUnit)
+
+KB: Final = 10**3
+MB: Final = 10**6
+GB: Final = 10**9
+TB: Final = 10**12
+KiB: Final = 2**10
+MiB: Final = 2**20
+GiB: Final = 2**30
+TiB: Final = 2**40
+
+_BYTES: Final = {
+    "b": 1,
+    "byte": 1,
+    "bytes": 1,
+    "kb": KB,
+    "mb": MB,
+    "gb": GB,
+    "tb": TB,
+    "kib": KiB,
+    "mib": MiB,
+    "gib": GiB,
+    "tib": TiB,
+}
+_RECORDS: Final = {"record": 1, "records": 1}
+_SECONDS: Final = {
+    "us": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "min": 60.0,
+    "h": 3_600.0,
+    "d": 86_400.0,
+    "y": 365.25 * 86_400.0,
+}
+_QUANTITY: Final = re.compile(
+    r"\s*(?P<number>[+-]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+    r"\s*(?P<unit>[A-Za-z]+)\s*(?P<per>/\s*(?:s|sec|second))?\s*"
+)
+
+
+def parse_load(text: str) -> tuple[float, LoadUnit]:
+    """Read an amount or a rate of records or bytes.
+
+    Parameters
+    ----------
+    text : str
+        A number, a unit and perhaps ``/s``: ``"200 MiB/s"``, ``"3 GB"``,
+        ``"5000 records/s"``. Case does not matter; ``MB`` is 10**6 bytes and ``MiB``
+        2**20; ``,`` and ``_`` may group digits.
+
+    Returns
+    -------
+    tuple of float and LoadUnit
+        The amount in records, bytes, records/s or bytes/s, and which of them it is.
+
+    Raises
+    ------
+    ValueError
+        If the text is not such an amount, or is not finite and >= 0.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import parse_load
+    >>> parse_load("10 MiB/s")
+    (10485760.0, 'bytes/s')
+    """
+    number, unit, per_second = _split(text, "an amount such as '200 MiB/s' or '5000 records/s'")
+    if unit in _BYTES:
+        return number * _BYTES[unit], "bytes/s" if per_second else "bytes"
+    if unit in _RECORDS:
+        return number, "records/s" if per_second else "records"
+    raise ValueError(f"amount must be in records or bytes (B, kB, MB, MiB …), got {text!r}")
+
+
+def parse_bytes_per_s(text: str) -> float:
+    """Read a rate in bytes: ``"200 MiB/s"`` is 209,715,200.0 [bytes/s].
+
+    Parameters
+    ----------
+    text : str
+        As for `parse_load`, but bytes per second only.
+
+    Returns
+    -------
+    float
+        The rate. [bytes/s]
+
+    Raises
+    ------
+    ValueError
+        If the text is not a rate in bytes.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import parse_bytes_per_s
+    >>> parse_bytes_per_s("1.5 kB/s")
+    1500.0
+    """
+    amount, unit = parse_load(text)
+    if unit != "bytes/s":
+        raise ValueError(f"rate must be in bytes per second such as '200 MiB/s', got {text!r}")
+    return amount
+
+
+def parse_bytes(text: str) -> float:
+    """Read an amount of bytes: ``"6 GB"`` is 6e9 [bytes].
+
+    Parameters
+    ----------
+    text : str
+        As for `parse_load`, but bytes only.
+
+    Returns
+    -------
+    float
+        The amount. [bytes]
+
+    Raises
+    ------
+    ValueError
+        If the text is not an amount of bytes.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import parse_bytes
+    >>> parse_bytes("1 KiB")
+    1024.0
+    """
+    amount, unit = parse_load(text)
+    if unit != "bytes":
+        raise ValueError(f"size must be in bytes such as '6 GB', got {text!r}")
+    return amount
+
+
+def parse_duration(text: str) -> float:
+    """Read a time span: ``"20 ms"`` is 0.02 [s].
+
+    Parameters
+    ----------
+    text : str
+        A number and one of us, ms, s, min, h, d, y (365.25 days).
+
+    Returns
+    -------
+    float
+        The span. [s]
+
+    Raises
+    ------
+    ValueError
+        If the text is not a time span.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import parse_duration
+    >>> parse_duration("7 d")
+    604800.0
+    """
+    number, unit, per_second = _split(text, "a time span such as '20 ms' or '7 d'")
+    if unit not in _SECONDS or per_second:
+        units = ", ".join(_SECONDS)
+        raise ValueError(f"time span must be in one of {units}, got {text!r}")
+    return number * _SECONDS[unit]
+
+
+def display_unit(unit: LoadUnit, largest: float) -> tuple[float, str]:
+    """Choose the unit in which loads up to ``largest`` read best.
+
+    Parameters
+    ----------
+    unit : LoadUnit
+        What the loads are counted in.
+    largest : float
+        The largest load to show, in ``unit``. >= 0
+
+    Returns
+    -------
+    tuple of float and str
+        What to divide loads by, and the name of the unit they are then in.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import display_unit
+    >>> display_unit("bytes/s", 262_144_000)
+    (1048576, 'MiB/s')
+    """
+    if not unit.startswith("bytes"):
+        return 1, unit
+    suffix = unit.removeprefix("bytes")
+    scale = max((s for s in (1, KiB, MiB, GiB, TiB) if s <= largest), default=1)
+    name = {1: "B", KiB: "KiB", MiB: "MiB", GiB: "GiB", TiB: "TiB"}[scale]
+    return scale, name + suffix
+
+
+def format_load(load: float, unit: LoadUnit) -> str:
+    """Write a load as people read it.
+
+    Parameters
+    ----------
+    load : float
+        The load, in ``unit``. >= 0
+    unit : LoadUnit
+        What it is counted in.
+
+    Returns
+    -------
+    str
+        ``"250.0 MiB/s"``, ``"336,776 records"``.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import format_load
+    >>> format_load(262_144_000, "bytes/s"), format_load(336_776, "records")
+    ('250.0 MiB/s', '336,776 records')
+    """
+    factor, name = display_unit(unit, load)
+    number = load / factor
+    whole = factor == 1 and math.isclose(number, round(number), abs_tol=1e-9)
+    if whole or number >= 1_000:
+        return f"{round(number):,} {name}"
+    return f"{number:,.1f} {name}" if number >= 1 else f"{number:.3g} {name}"
+
+
+def format_share(share: float) -> str:
+    """Write a share as a percentage of three or four figures.
+
+    Parameters
+    ----------
+    share : float
+        Part of a total. [0, 1]
+
+    Returns
+    -------
+    str
+        ``"25.2 %"``; small shares keep their figures, ``"0.172 %"``.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import format_share
+    >>> format_share(0.252055), format_share(0.00172), format_share(0.0)
+    ('25.2 %', '0.172 %', '0 %')
+    """
+    percent = 100 * share
+    return f"{percent:.1f} %" if percent >= 1 else f"{percent:.3g} %"
+
+
+def _split(text: str, expected: str) -> tuple[float, str, bool]:
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"text must be {expected}, got {text!r}")
+    number = float(match["number"].replace(",", "").replace("_", ""))
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"amount must be finite and >= 0, got {text!r}")
+    return number, match["unit"].lower(), match["per"] is not None

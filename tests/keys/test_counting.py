@@ -1,0 +1,165 @@
+from collections import Counter
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, strategies as st
+
+from kafka_sizing import KeyLoads, count_keys
+
+KEYS = ["UA", "B6", None, "UA", "<b>", "", "UA"]
+SIZES = [1.0, 2, 3, 4, 5, 6, 7]
+
+
+def loads_of(keys: KeyLoads) -> dict:
+    return dict(zip(keys.keys.text(), keys.loads.tolist(), strict=True))
+
+
+def frames():
+    pandas = pd.DataFrame({"key": KEYS, "size": SIZES})
+    polars = pl.DataFrame({"key": KEYS, "size": SIZES})
+    arrow = pa.table({"key": KEYS, "size": SIZES})
+    yield pytest.param(pandas, id="pandas")
+    yield pytest.param(pandas.astype({"key": "category"}), id="pandas category")
+    yield pytest.param(pandas.astype({"key": object}), id="pandas object")
+    yield pytest.param(polars, id="polars")
+    yield pytest.param(polars.lazy(), id="polars lazy")
+    yield pytest.param(polars.with_columns(pl.col("key").cast(pl.Categorical)), id="categorical")
+    yield pytest.param(arrow, id="arrow")
+    yield pytest.param(
+        arrow.set_column(0, "key", arrow["key"].dictionary_encode()), id="arrow dictionary"
+    )
+    connection = duckdb.connect()
+    connection.register("log", arrow)
+    yield pytest.param(connection.sql("select * from log"), id="duckdb")
+
+
+@pytest.mark.parametrize("frame", [*frames()])
+def test_every_engine_counts_records_and_loads_alike(frame):
+    records = count_keys(frame, key="key")
+    assert loads_of(records) == {"UA": 3, "B6": 1, "<b>": 1, "": 1}
+    assert (records.unit, records.null_load, records.sample_size) == ("records", 1, 7)
+    sizes = count_keys(frame, key="key", load="size")
+    assert loads_of(sizes) == {"UA": 12, "B6": 2, "<b>": 5, "": 6}
+    assert (sizes.unit, sizes.null_load) == ("bytes", 3)
+    assert sizes.sample_size == pytest.approx(28**2 / 140)  # Kish: (sum w)^2 / sum w^2
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from(["", "a", "b", "é", "\0"]))))
+def test_a_list_is_counted_as_counter_does(keys):
+    expected = Counter(keys)
+    null = expected.pop(None, 0)
+    if not expected:
+        with pytest.raises(ValueError, match="at least one"):
+            count_keys(keys)
+        return
+    counted = count_keys(keys)
+    assert loads_of(counted) == expected
+    assert counted.null_load == null
+    assert counted.total == len(keys)
+    assert list(counted.keys.text()) == list(expected)
+
+
+def test_a_mapping_is_added_up_by_the_bytes_of_its_keys():
+    counted = count_keys({"a": 1, b"a": 2, None: 3, "b": 4})
+    assert loads_of(counted) == {"a": 3, "b": 4}
+    assert counted.null_load == 3
+    assert counted.sample_size == 10
+
+
+def test_weighed_records_keep_their_total_as_sample_size():
+    frame = pd.DataFrame({"name": ["Mary", "Anna"], "births": [7065, 2604]})
+    counted = count_keys(frame, key="name", load="births", unit="records")
+    assert counted.sample_size == 7065 + 2604
+
+
+def test_integers_are_counted_as_a_serializer_writes_them():
+    counted = count_keys(np.array([1, 2, 1]), serializer="int32")
+    assert list(counted.keys) == [b"\0\0\0\1", b"\0\0\0\2"]
+    frame = pl.DataFrame({"id": [7, None, 7]})
+    counted = count_keys(frame, key="id", serializer="string")
+    assert loads_of(counted) == {"7": 2}
+    assert counted.null_load == 1
+
+
+def test_unused_categories_are_no_keys():
+    column = pd.Series(["a", "b"], dtype=pd.CategoricalDtype(["z", "b", "a"]))
+    assert loads_of(count_keys(column)) == {"a": 1, "b": 1}
+
+
+def test_a_null_among_the_categories_is_a_null_key():
+    column = pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1]), pa.array([None, "x"]))
+    counted = count_keys(column)
+    assert loads_of(counted) == {"x": 2}
+    assert counted.null_load == 2
+
+
+FRAME = pd.DataFrame({"carrier": ["UA", "B6"], "size": [1.0, 2.0]})
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: count_keys([]), ValueError, r"data must hold at least one record, got none"),
+        (lambda: count_keys([None] * 3), ValueError, r"not null, got 3 null keys"),
+        (
+            lambda: count_keys(FRAME, key="carier"),
+            ValueError,
+            r"key must be one of the columns \['carrier', 'size'\], got 'carier' .near: 'carrier'",
+        ),
+        (lambda: count_keys(FRAME), ValueError, r"key must name the column of keys, one of"),
+        (
+            lambda: count_keys(FRAME, key="carrier", load="sise"),
+            ValueError,
+            r"load must be one of the columns .* got 'sise' .near: 'size'",
+        ),
+        (
+            lambda: count_keys(FRAME, key="carrier", load="carrier"),
+            TypeError,
+            r"carrier must be a column of numbers, got String",
+        ),
+        (
+            lambda: count_keys(FRAME.assign(size=[1, np.nan]), key="carrier", load="size"),
+            ValueError,
+            r"size must .* row 1",
+        ),
+        (
+            lambda: count_keys(FRAME.assign(size=[-1, 2]), key="carrier", load="size"),
+            ValueError,
+            r"size must be finite and >= 0, got -1.0 in row 0",
+        ),
+        (
+            lambda: count_keys(pl.from_pandas(FRAME).lazy(), key="size"),
+            TypeError,
+            r"size hold floating-point numbers",
+        ),
+        (
+            lambda: count_keys(
+                pl.LazyFrame({"k": ["a", "a"], "w": [1.0, None]}), key="k", load="w"
+            ),
+            ValueError,
+            r"w must hold a load in every row, got a null",
+        ),
+        (
+            lambda: count_keys(pl.LazyFrame({"k": ["a", "a"], "w": [5, -3]}), key="k", load="w"),
+            ValueError,
+            r"w must be finite and >= 0, got -3",
+        ),
+        (
+            lambda: count_keys(pl.LazyFrame({"k": []}, schema={"k": pl.String}), key="k"),
+            ValueError,
+            r"at least one record",
+        ),
+        (lambda: count_keys({"a": -1}), ValueError, r"loads must be finite and >= 0, got -1"),
+        (lambda: count_keys(["a"], key="a"), ValueError, r"key must be left out"),
+        (lambda: count_keys(5), TypeError, r"keys must be a column of keys, got int"),
+        (lambda: count_keys("abc"), TypeError, r"keys must be a column of keys, got str"),
+        (lambda: count_keys([1, "a"]), TypeError, r"one type, got int at .* 0, str at .* 1"),
+    ],
+)
+def test_bad_records_get_one_clear_line(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
