@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import math
+import numbers
 import operator
 from collections.abc import Collection
 from fractions import Fraction
-from typing import Any, Final, SupportsIndex
+from typing import Final, SupportsIndex
 
 MOST_PARTITIONS: Final = 2**31 - 1  # a partition number is a signed 32-bit integer
 ROUNDING: Final = 1e-9  # relative size of what is taken for rounding under a ceiling
@@ -15,31 +16,31 @@ ROUNDING: Final = 1e-9  # relative size of what is taken for rounding under a ce
 
 def check_positive(name: str, value: float) -> None:
     """Refuse anything but a finite number > 0."""
-    if not _is_real(value) or not math.isfinite(value) or value <= 0:
+    if not _is_finite(value) or value <= 0:
         raise _error(name, "finite and > 0", value)
 
 
 def check_non_negative(name: str, value: float) -> None:
     """Refuse anything but a finite number >= 0."""
-    if not _is_real(value) or not math.isfinite(value) or value < 0:
+    if not _is_finite(value) or value < 0:
         raise _error(name, "finite and >= 0", value)
 
 
 def check_fraction(name: str, value: float) -> None:
     """Refuse anything outside [0, 1)."""
-    if not _is_real(value) or not 0 <= value < 1:
+    if not _is_finite(value) or not 0 <= value < 1:
         raise _error(name, "a fraction in [0, 1)", value)
 
 
 def check_share(name: str, value: float) -> None:
     """Refuse anything outside (0, 1]."""
-    if not _is_real(value) or not 0 < value <= 1:
+    if not _is_finite(value) or not 0 < value <= 1:
         raise _error(name, "a share in (0, 1]", value)
 
 
 def check_at_least(name: str, value: float, least: float) -> None:
     """Refuse anything but a finite number >= ``least``."""
-    if not _is_real(value) or not math.isfinite(value) or value < least:
+    if not _is_finite(value) or value < least:
         raise _error(name, f"finite and >= {least:g}", value)
 
 
@@ -79,12 +80,17 @@ def ceil_ratio(numerator: float, denominator: float) -> int:
     """
     quotient = Fraction(float(numerator)) / Fraction(float(denominator))
     below = math.floor(quotient)
-    tolerance = ROUNDING * max(1, below)
+    tolerance = ROUNDING * below  # so that the least need is still a need
     return below if quotient - below <= tolerance else below + 1
 
 
-def _is_real(value: Any) -> bool:
-    return not isinstance(value, (bool, str, bytes)) and hasattr(value, "__float__")
+def _is_finite(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond the largest float
+        return False
 
 
 def _error(name: str, rule: str, value: object, *, hint: str = "") -> ValueError:

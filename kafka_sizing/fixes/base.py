@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_count
+from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line, hot_lines
 from kafka_sizing.partitions.placement import PartitionLoads, place
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OrderingScope = Literal["per key", "per shard", "per key and slice", "none"]
 
@@ -86,6 +90,12 @@ class Outcome:
         """Whether no partition is above the line, but for the noise of the sample."""
         return self.is_noise or not self.hot_partitions
 
+    def to_frame(self) -> pd.DataFrame:
+        """One row: fix, partitions, peak_share, imbalance_ratio, …, fits."""
+        import pandas as pd
+
+        return pd.DataFrame([row_of(self)])
+
     def __repr__(self) -> str:
         """Say which fix, what it leaves on the hottest partition, and what order it keeps."""
         return (
@@ -93,6 +103,9 @@ class Outcome:
             f"peak_share={self.peak_share:.4f}, ordering_scope={self.ordering_scope!r}, "
             f"fits={self.fits})"
         )
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False)
 
 
 class Fix(ABC):
@@ -172,9 +185,7 @@ class AsIs(Fix):
         return unchanged(self, before, line, is_noise=_is_noise(before, line))
 
 
-def unchanged(
-    fix: Fix, before: PartitionLoads, line: Line, *, is_noise: bool = False
-) -> Outcome:
+def unchanged(fix: Fix, before: PartitionLoads, line: Line, *, is_noise: bool = False) -> Outcome:
     """Give the outcome of a fix that changes nothing."""
     return Outcome(
         fix=fix,
@@ -190,6 +201,25 @@ def unchanged(
         moved_load_share=0.0,
         is_noise=is_noise,
     )
+
+
+def row_of(outcome: Outcome) -> dict[str, Any]:
+    """Give the figures of an outcome by name: a row of a table."""
+    ceiling = outcome.throughput_ceiling
+    return {
+        "fix": outcome.name,
+        "partitions": outcome.loads.partitions,
+        "peak_share": outcome.peak_share,
+        "imbalance_ratio": outcome.imbalance_ratio,
+        "throughput_ceiling": np.nan if ceiling is None else ceiling,
+        "hot_partitions": outcome.hot_partitions,
+        "ordering_scope": outcome.ordering_scope,
+        "read_fan_in": outcome.read_fan_in,
+        "state_copies": outcome.state_copies,
+        "moved_key_share": outcome.moved_key_share,
+        "moved_load_share": outcome.moved_load_share,
+        "fits": outcome.fits,
+    }
 
 
 def line_for(before: PartitionLoads, capacity: float | None) -> Line:
@@ -208,7 +238,8 @@ def placed_keys(before: PartitionLoads) -> tuple[KeyLoads, NDArray[np.int32], Pa
 def loads_of_null_keys(before: PartitionLoads) -> NDArray[np.float64]:
     """Give the load of each partition that has no key; no fix of the keys moves it."""
     keys, _, partitioner = placed_keys(before)
-    only = KeyLoads([b"-"], [0.0], keys.unit, null_load=keys.null_load)
+    idle = KeyColumn.of([b"-"])
+    only = KeyLoads(idle, np.zeros(1), keys.unit, null_load=keys.null_load)
     return place(only, before.partitions, partitioner=partitioner).loads.copy()
 
 
@@ -217,23 +248,11 @@ def summed(
 ) -> NDArray[np.float64]:
     """Add up the loads of each partition; a key that is spread (-1) goes to all alike."""
     placed = partition_of_key >= 0
-    total = np.bincount(partition_of_key[placed], loads[placed], minlength=partitions)
+    total = np.zeros(partitions)
+    total += np.bincount(partition_of_key[placed], loads[placed], minlength=partitions)
     if not placed.all():
         total += loads[~placed].sum() / partitions
     return total
-
-
-def moved_shares(
-    keys: KeyLoads, before: NDArray[np.int32], after: NDArray[np.int32]
-) -> dict[str, float]:
-    """Give the shares of keys and of load that change partition whole."""
-    moved = before != after
-    return {
-        "moved_key_share": float(moved.mean()),
-        "moved_load_share": float(keys.shares[moved].sum()),
-    }
-
-
 
 
 def _is_noise(before: PartitionLoads, line: Line) -> bool:

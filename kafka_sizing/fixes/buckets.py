@@ -13,7 +13,6 @@ from kafka_sizing.fixes.base import (
     Fix,
     Outcome,
     loads_of_null_keys,
-    moved_shares,
     placed_keys,
     summed,
 )
@@ -82,10 +81,11 @@ class KeyBuckets(Fix):
     @overload
     def bucket_of(self, keys: str | bytes) -> int: ...
     @overload
-    def bucket_of(self, keys: Any) -> NDArray[np.int64]: ...
-    def bucket_of(self, keys: Any) -> int | NDArray[np.int64]:
+    def bucket_of(self, keys: Any) -> NDArray[np.int32]: ...
+    def bucket_of(self, keys: Any) -> int | NDArray[np.int32]:
         """Say which bucket each key is in; one key gives an ``int``."""
-        return bucket_of(keys, self.buckets)
+        found: int | NDArray[np.int32] = bucket_of(keys, self.buckets)
+        return found
 
     def routing_table(
         self, keys: KeyLoads, partitions: int, *, partitioner: Partitioner | str = "java"
@@ -113,6 +113,7 @@ class KeyBuckets(Fix):
         keys, partition_of_key, partitioner = placed_keys(before)
         after = self._table(before).partition_of(keys.keys)
         loads = summed(after, keys.loads, before.partitions) + loads_of_null_keys(before)
+        moved = after != partition_of_key
         by_weight = self.placed == "by weight"
         return Outcome(
             fix=self,
@@ -142,7 +143,8 @@ class KeyBuckets(Fix):
             consumer_change="none",
             read_fan_in=1,
             state_copies=1,
-            **moved_shares(keys, partition_of_key, after),
+            moved_key_share=float(moved.mean()),
+            moved_load_share=float(keys.shares[moved].sum()),
             notes=() if by_weight else (self._cost_of_hashing(keys, before.partitions),),
         )
 
@@ -152,9 +154,7 @@ class KeyBuckets(Fix):
             numbers = KeyColumn.of([str(bucket).encode() for bucket in range(self.buckets)])
             table = partitioner.partitions_of(numbers, before.partitions)
         else:
-            weights = np.bincount(
-                self.bucket_of(keys.keys), keys.loads, minlength=self.buckets
-            )
+            weights = summed(bucket_of(keys.keys, self.buckets), keys.loads, self.buckets)
             table = placed_by_weight(weights, loads_of_null_keys(before))
         return RoutingTable(partition_of_bucket=table, partitions=before.partitions)
 

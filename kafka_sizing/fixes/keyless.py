@@ -58,8 +58,5 @@ class NoKey(Fix):
             state_copies=n,
             moved_key_share=float((~spread).mean()) if n > 1 else 0.0,
             moved_load_share=keyed_share * (1 - 1 / n),
-            notes=(
-                "even in the long run: clients fill one batch on one partition, then go to "
-                "another",
-            ),
+            notes=("even in the long run: a client fills one partition's batch, then the next",),
         )

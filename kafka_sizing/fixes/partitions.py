@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kafka_sizing._checks import check_count
-from kafka_sizing.fixes.base import Fix, Outcome, moved_shares, placed_keys
+from kafka_sizing.fixes.base import Fix, Outcome, placed_keys
 from kafka_sizing.partitions.growth import moved_share
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads, place
@@ -60,7 +60,7 @@ class MorePartitions(Fix):
                 f"never takes partitions away, got {self.partitions:,}"
             )
         after = place(keys, self.partitions, partitioner=partitioner)
-        assert after.partition_of_key is not None  # place gives it
+        moved = partition_of_key != placed_keys(after)[1]
         expected = format_share(moved_share(before.partitions, self.partitions))
         return Outcome(
             fix=self,
@@ -75,7 +75,8 @@ class MorePartitions(Fix):
             consumer_change="the group rebalances; state of moved keys has to follow them",
             read_fan_in=1,
             state_copies=1,
-            **moved_shares(keys, partition_of_key, after.partition_of_key),
+            moved_key_share=float(moved.mean()),
+            moved_load_share=float(keys.shares[moved].sum()),
             notes=(
                 f"a uniform hash moves {expected} of all keys: 1 − gcd / max of the two counts",
                 "partitions cannot be taken away again",

@@ -24,8 +24,8 @@ _SEED: Final = 0
 @overload
 def bucket_of(keys: str | bytes, buckets: int) -> int: ...
 @overload
-def bucket_of(keys: Any, buckets: int) -> NDArray[np.int64]: ...
-def bucket_of(keys: Any, buckets: int) -> int | NDArray[np.int64]:
+def bucket_of(keys: Any, buckets: int) -> NDArray[np.int32]: ...
+def bucket_of(keys: Any, buckets: int) -> int | NDArray[np.int32]:
     """Say which bucket each key is in: MurmurHash3 (x86, 32 bits, seed 0), unsigned, modulo.
 
     Parameters
@@ -37,7 +37,7 @@ def bucket_of(keys: Any, buckets: int) -> int | NDArray[np.int64]:
 
     Returns
     -------
-    int or ndarray of int64, shape (n,)
+    int or ndarray of int32, shape (n,)
         The bucket, from 0.
 
     Raises
@@ -54,7 +54,8 @@ def bucket_of(keys: Any, buckets: int) -> int | NDArray[np.int64]:
     count = check_count("buckets", buckets, most=MOST_PLACED)
     if isinstance(keys, (str, bytes)):
         return murmur3(keys) % count
-    return murmur3(keys).astype(np.int64) % count
+    hashes: NDArray[np.uint32] = murmur3(keys)
+    return (hashes % np.uint32(count)).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,7 +117,8 @@ class RoutingTable:
         """Say which partition each key goes to; one key gives an ``int``."""
         if isinstance(keys, (str, bytes)):
             return int(self.partition_of_bucket[bucket_of(keys, self.buckets)])
-        return self.partition_of_bucket[bucket_of(keys, self.buckets)]
+        buckets: NDArray[np.int32] = bucket_of(keys, self.buckets)
+        return self.partition_of_bucket[buckets]
 
     def to_frame(self) -> pd.DataFrame:
         """One row per bucket: bucket, partition."""
@@ -144,12 +146,10 @@ class RoutingTable:
         try:
             table = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ValueError(f"text must be the JSON of a routing table, got {text!r:.60}") from error
+            raise ValueError(f"text must be JSON of a routing table, got {text!r:.60}") from error
         wanted = {"hash", "seed", "buckets", "partitions", "partition_of_bucket"}
         if not isinstance(table, dict) or wanted - table.keys():
-            raise ValueError(
-                f"text must hold {', '.join(sorted(wanted))}, got {text!r:.60}"
-            )
+            raise ValueError(f"text must hold {', '.join(sorted(wanted))}, got {text!r:.60}")
         if (table["hash"], table["seed"]) != (_HASH, _SEED):
             raise ValueError(
                 f"hash must be {_HASH!r} with seed {_SEED}, "

@@ -98,10 +98,9 @@ class TimeBuckets(Fix):
             loads=self._worst_slice(before, worst, null),
             line=line,
             ordering_scope="per key and slice",
-            ordering_note="records of a key stay in order within a slice, not from one to the next",
+            ordering_note="records of a key stay in order within a slice, not across slices",
             producer_change=(
-                "append the number of the slice to the key: record time in s // "
-                f"{self.slice_s:g}"
+                f"append the number of the slice to the key: record time in s // {self.slice_s:g}"
             ),
             consumer_change="read a key over several slices from as many partitions",
             read_fan_in=min(self.slices, n),
@@ -109,10 +108,12 @@ class TimeBuckets(Fix):
             moved_key_share=float(moved.mean()),
             moved_load_share=moved_load / self.slices,
             notes=(
-                f"over {self.slices:,} slices the hottest partition carries "
-                f"{format_share(long_run.max_share)}, "
-                f"{long_run.imbalance_ratio:.2f} × the even share; in the worst slice, shown "
-                "here, a hot key is as whole as ever",
+                (
+                    f"over {self.slices:,} slices the hottest partition carries "
+                    f"{format_share(long_run.max_share)}, "
+                    f"{long_run.imbalance_ratio:.2f} × the even share; in the worst slice, shown "
+                    "here, a hot key is as whole as ever"
+                ),
             ),
             long_run_max_share=long_run.max_share,
         )

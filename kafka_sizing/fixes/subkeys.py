@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing.keys.columns import KeyColumn, bytes_of
+from kafka_sizing.keys.distinct import distinct_keys
 
 KEYS_PER_STEP: Final = 2**18
 SUBKEYS_HELD: Final = 2**20  # more are not kept with the loads they make
@@ -59,8 +60,6 @@ def in_steps(column: KeyColumn) -> Iterator[tuple[slice, KeyColumn]]:
 
 def positions_of(some: KeyColumn, keys: KeyColumn) -> NDArray[np.int64]:
     """Say where each of ``some`` keys stands among distinct ``keys``; -1 if it does not."""
-    from kafka_sizing.keys.distinct import distinct_keys
-
     codes = distinct_keys(joined([keys, some])).codes
     found = codes[len(keys) :]
     return np.where(found < len(keys), found, -1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kafka_sizing._checks import nearest
 from kafka_sizing.keys.distinct import distinct_keys
 from kafka_sizing.keys.intake import EncodedKeys, encode_keys
-from kafka_sizing.keys.loads import KeyLoads, checked_loads, sum_by
+from kafka_sizing.keys.loads import KeyLoads, checked_loads, loads_of_distinct, sum_by
 from kafka_sizing.keys.serializers import Serializer
 from kafka_sizing.units import LoadUnit
 
@@ -96,7 +96,7 @@ def _counted(keys: EncodedKeys, weights: Weights | None, unit: LoadUnit) -> KeyL
     codes = distinct.codes[positions[~null]]
     sums = sum_by(codes, weight[~null], len(distinct.column))
     present = np.flatnonzero(np.bincount(codes, minlength=len(sums)))  # unused dictionary entries
-    return KeyLoads(
+    return loads_of_distinct(
         distinct.column.take(present),
         sums[present],
         unit,
@@ -180,9 +180,9 @@ def _count_lazily(
     squares = float(checked_column(groups["square"], load or "load").sum())
     keys = encode_keys(groups["key"].to_native(), name=key, serializer=serializer)
     counted = _counted(keys, sums, unit)
-    return KeyLoads(
+    return loads_of_distinct(
         counted.keys,
-        counted.loads,
+        counted.loads.copy(),
         unit,
         null_load=counted.null_load,
         sample_size=_sample_size(counted.total, squares, unit),

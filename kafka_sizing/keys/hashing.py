@@ -29,10 +29,23 @@ _FNV_BASIS: Final = 0x811C9DC5
 _FNV_PRIME: Final = 0x01000193
 _MURMUR3_C1: Final = 0xCC9E2D51
 _MURMUR3_C2: Final = 0x1B873593
-# The remainder of each byte: zlib's CRC of one byte with the inversions before and after undone.
-_CRC_TABLE: Final = np.array(
-    [zlib.crc32(bytes([byte ^ 0xFF])) ^ 0xFF000000 for byte in range(256)], dtype=np.uint32
-)
+
+
+def _crc_tables() -> tuple[Hashes, Hashes, Hashes, Hashes]:
+    """Give the CRC remainder of each byte value when 0, 1, 2 and 3 more bytes follow it.
+
+    The first is zlib's CRC of one byte with the inversions before and after undone.
+    """
+    last = np.array(
+        [zlib.crc32(bytes([byte ^ 0xFF])) ^ 0xFF000000 for byte in range(256)], dtype=np.uint32
+    )
+    tables = [last]
+    for _ in range(3):
+        tables.append(tables[-1] >> 8 ^ last[tables[-1] & 0xFF])
+    return tables[0], tables[1], tables[2], tables[3]
+
+
+_CRC: Final = _crc_tables()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,10 +315,16 @@ def _murmur2_one(key: bytes) -> int:
 
 def _crc32(block: KeyBlock) -> Hashes:
     h = np.full(len(block.lengths), _BITS, dtype=np.uint32)
-    for active, byte in block.bytes():
-        low = h[:active].astype(np.uint8) ^ byte
-        h[:active] >>= 8
-        h[:active] ^= _CRC_TABLE[low]
+    for active, word in block.words():
+        byte = (h[:active] ^ word).astype("<u4", copy=False).view(np.uint8).reshape(-1, 4)
+        h[:active] = _CRC[3][byte[:, 0]]
+        h[:active] ^= _CRC[2][byte[:, 1]]
+        h[:active] ^= _CRC[1][byte[:, 2]]
+        h[:active] ^= _CRC[0][byte[:, 3]]
+    left, tail = block.lengths & 3, block.tail()
+    for at in range(int(left.max(initial=0))):
+        index = (h ^ tail >> np.uint32(8 * at)).astype(np.uint8)
+        h = np.where(left > at, h >> 8 ^ _CRC[0][index], h)
     return ~h
 
 

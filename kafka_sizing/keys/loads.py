@@ -159,7 +159,9 @@ class KeyLoads:
         if not self.total:
             raise ValueError("loads must add up to more than 0 to be scaled, got 0")
         factor = total / self.total
-        return self._with(loads=self.loads * factor, unit=unit, null_load=self.null_load * factor)
+        return loads_of_distinct(
+            self.keys, self.loads * factor, unit, self.null_load * factor, self.sample_size
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One row per key, heaviest first: key, load, share."""
@@ -176,21 +178,6 @@ class KeyLoads:
             }
         )
 
-    def _with(self, *, loads: NDArray[np.float64], unit: LoadUnit, null_load: float) -> KeyLoads:
-        """Copy with other loads; the keys are known to be distinct."""
-        other = object.__new__(KeyLoads)
-        loads.flags.writeable = False
-        fields: dict[str, Any] = {
-            "keys": self.keys,
-            "loads": loads,
-            "unit": unit,
-            "null_load": null_load,
-            "sample_size": self.sample_size,
-        }
-        for name, value in fields.items():
-            object.__setattr__(other, name, value)
-        return other
-
     def __repr__(self) -> str:
         """Say how many keys there are, how much they write, and which is the hottest."""
         (hottest,) = self.top(1)
@@ -201,11 +188,32 @@ class KeyLoads:
 
     def _repr_html_(self) -> str:
         order = self.heaviest()[:ROWS_SHOWN]
-        head = KeyLoads(self.keys.take(order), self.loads[order], self.unit).to_frame()
+        head = loads_of_distinct(self.keys.take(order), self.loads[order], self.unit).to_frame()
         head["share"] = self.shares[order]
         more = len(self) - len(order)
         rest = f"<p>… and {more:,} more keys</p>" if more else ""
         return head.to_html(index=False) + rest
+
+
+def loads_of_distinct(
+    keys: KeyColumn,
+    loads: NDArray[np.float64],
+    unit: LoadUnit,
+    null_load: float = 0.0,
+    sample_size: float | None = None,
+) -> KeyLoads:
+    """Put `KeyLoads` together from keys that are known to be distinct, without a second look."""
+    made = object.__new__(KeyLoads)
+    loads.flags.writeable = False
+    for name, value in (
+        ("keys", keys),
+        ("loads", loads),
+        ("unit", unit),
+        ("null_load", null_load),
+        ("sample_size", sample_size),
+    ):
+        object.__setattr__(made, name, value)
+    return made
 
 
 def key_text(keys: KeyColumn, at: int) -> str | bytes:

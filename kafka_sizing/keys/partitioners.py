@@ -76,6 +76,19 @@ class Partitioner:
             placed[empty] = _SPREAD if self.empty_key == "spread" else 0
         return placed
 
+    def partition_of_key(self, key: bytes, partitions: int) -> int:
+        """Place one key; refuse an empty one that is spread."""
+        hash, rule = self._hash, self._rule
+        if key and hash.prepare is None and hash.words == 1:
+            hashed = np.array([hash.of_key(key)], dtype=np.uint32)
+            return int(rule.partitions_of(hashed, partitions)[0])
+        placed = int(self.partitions_of(KeyColumn.of([key]), partitions)[0])
+        if placed == _SPREAD:
+            raise ValueError(
+                f"key must not be empty: {self.name!r} spreads empty keys over the partitions"
+            )
+        return placed
+
     def spread_among(self, column: KeyColumn) -> NDArray[np.bool_]:
         """Mark which keys of a column without nulls are spread: the empty ones, or none."""
         if self.empty_key != "spread":
@@ -304,19 +317,14 @@ def partition_of(
     count = check_count("partitions", partitions)
     chosen = require_keyed(partitioner)
     if isinstance(keys, (str, bytes)):
-        placed = chosen.partitions_of(KeyColumn.of([bytes_of(keys)]), count)
-        if placed[0] == _SPREAD:
-            raise ValueError(
-                f"key must not be empty: {chosen.name!r} spreads empty keys over the partitions"
-            )
-        return int(placed[0])
+        return chosen.partition_of_key(bytes_of(keys), count)
     encoded = encode_keys(keys, serializer=serializer)
     null = encoded.null_positions
-    null_partition = 0
+    null_partition = _SPREAD
     if null.size:
-        fate = chosen.null_partition(count)
+        fate = None if chosen.null_key == "refused" else chosen.null_partition(count)
         if fate is None:
-            raise _spread_error("null", chosen, null)
+            raise _unplaced("null", chosen, null)
         null_partition = fate
     placed = chosen.partitions_of(encoded.column.keyed(), count)
     if encoded.column.valid is not None:
@@ -326,14 +334,18 @@ def partition_of(
     if encoded.codes is not None:
         placed = np.append(placed, np.int32(null_partition))[encoded.codes]  # code -1: the last
     if chosen.empty_key == "spread" and (spread := np.flatnonzero(placed == _SPREAD)).size:
-        raise _spread_error("empty", chosen, spread)
+        raise _unplaced("empty", chosen, spread)
     return placed
 
 
-def _spread_error(what: str, chosen: Partitioner, positions: NDArray[np.int64]) -> ValueError:
+def _unplaced(
+    what: Literal["null", "empty"], chosen: Partitioner, positions: NDArray[np.int64]
+) -> ValueError:
+    fate = chosen.null_key if what == "null" else chosen.empty_key
+    does = "refuses them" if fate == "refused" else "spreads them over the partitions"
     return ValueError(
-        f"keys must not be {what} to be placed: {chosen.name!r} spreads {what} keys over the "
-        f"partitions, got {positions.size:,} of them, the first at position {positions[0]}"
+        f"keys must not be {what} to be placed: {chosen.name!r} {does}, "
+        f"got {positions.size:,} {what} keys, the first at position {positions[0]}"
     )
 
 

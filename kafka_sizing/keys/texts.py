@@ -15,6 +15,9 @@ def utf16_units(column: KeyColumn) -> KeyColumn:
 
     Bytes that are not UTF-8 become U+FFFD, as both decode them.
     """
+    if _is_ascii(column):
+        wide = _held(column).astype("<u2").view(np.uint8)
+        return KeyColumn(wide, 2 * (column.offsets - column.offsets[0]))
     if not _is_text(column):
         column = KeyColumn.of([(key or b"").decode(errors="replace").encode() for key in column])
     held = _held(column)
@@ -28,12 +31,16 @@ def utf16_units(column: KeyColumn) -> KeyColumn:
 
 def utf16_low_bytes(column: KeyColumn) -> KeyColumn:
     """Keep the low byte of each UTF-16 unit of UTF-8 keys."""
+    if _is_ascii(column):
+        return column
     units = utf16_units(column)
     return KeyColumn(units.data[::2].copy(), units.offsets // 2)
 
 
 def first_characters(column: KeyColumn) -> KeyColumn:
     """Cut UTF-8 keys to as many bytes as they have characters; others stay whole."""
+    if _is_ascii(column):
+        return column
     held = _held(column)
     begins = np.zeros(len(held) + 1, dtype=np.int64)
     np.cumsum((held & 0xC0) != 0x80, out=begins[1:])
@@ -46,7 +53,10 @@ def first_characters(column: KeyColumn) -> KeyColumn:
 
 def before_nul(column: KeyColumn) -> KeyColumn:
     """Cut keys at their first zero byte, as a C string ends."""
-    nul = np.append(np.flatnonzero(_held(column) == 0) + column.offsets[0], column.offsets[-1])
+    nul = np.flatnonzero(_held(column) == 0) + column.offsets[0]
+    if not nul.size:
+        return column
+    nul = np.append(nul, column.offsets[-1])
     first = nul[np.searchsorted(nul, column.offsets[:-1])]
     return _cut(column, np.minimum(first, column.offsets[1:]) - column.offsets[:-1])
 
@@ -85,6 +95,10 @@ def _cut(column: KeyColumn, lengths: NDArray[np.int64]) -> KeyColumn:
 def _held(column: KeyColumn) -> NDArray[np.uint8]:
     held: NDArray[Any] = column.data[column.offsets[0] : column.offsets[-1]]
     return held
+
+
+def _is_ascii(column: KeyColumn) -> bool:
+    return int(_held(column).max(initial=0)) < 0x80
 
 
 def _is_text(column: KeyColumn) -> bool:

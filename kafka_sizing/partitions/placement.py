@@ -320,7 +320,7 @@ def loads_at(
             yield count, place(keys, count, partitioner=partitioner).loads
         return
     numbers = partitioner.numbers_of(keys.keys)
-    spread = partitioner.partitions_of(keys.keys, 1) < 0
+    spread = partitioner.spread_among(keys.keys)
     weights = np.where(spread, 0.0, keys.loads)
     for group in _groups(falling):
         multiples = {count: _multiple(count, group) for count in group}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ BLUE: Final = "#0072B2"
 VERMILLION: Final = "#D55E00"
 PURPLE: Final = "#CC79A7"
 GREY: Final = "#9A9A9A"
-EDGE: Final = "#5A5A5A"
+EDGE: Final = "#757575"
 
 KEY_COLOURS: Final = (ORANGE, SKY_BLUE, GREEN, YELLOW, BLUE, PURPLE)
 KEY_HATCHES: Final = ("", "////", "....", "xxxx")
@@ -31,6 +31,8 @@ MOST_NAMED_KEYS: Final = len(KEY_COLOURS) * len(KEY_HATCHES)
 MOST_POINTS: Final = 2_000
 
 _LEAST_DATA_HEIGHT: Final = 0.4  # of the Axes, however long the legend
+# How a legend may be written, and the part of the Axes' height it may take then.
+_LEGEND_SIZES: Final = (("small", 0.42), ("x-small", 0.42), ("xx-small", 0.6))
 _TICK_INCHES: Final = 0.13  # a digit of a tick label, and its part of the gap to the next
 
 
@@ -56,7 +58,15 @@ def root_figure(ax: Axes) -> Figure:
     figure = ax.figure
     while (parent := figure.figure) is not figure:
         figure = parent
-    return cast("Figure", figure)
+    return figure
+
+
+def settle_layout(ax: Axes) -> None:
+    """Let the figure's own layout place the Axes, so that what fits them can be told."""
+    figure = root_figure(ax)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
 
 
 def key_style(rank: int) -> dict[str, Any]:
@@ -104,25 +114,41 @@ def tick_partitions(ax: Axes, partitions: int) -> None:
     tick_numbers(ax.xaxis)
 
 
-def tick_counts(ax: Axes, counts: NDArray[np.int64]) -> None:
-    """Scale the x-axis for partition counts: by factors where they range widely."""
+def tick_counts(ax: Axes, counts: NDArray[np.int64], *, factors: bool = True) -> None:
+    """Scale the x-axis for counts or ranks: by ``factors`` where they range widely."""
     from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
     low, high = int(counts.min()), int(counts.max())
-    if high > 20 * low:
+    width_inches = ax.bbox.width / ax.figure.dpi
+    if factors and high > 20 * low:
         ax.set_xscale("log")
-        ticks = [digit * 10**power for power in range(8) for digit in (1, 2, 5)]
-        shown = [tick for tick in ticks if low <= tick <= high]
-        width_inches = ax.bbox.width / ax.figure.dpi
-        if len(shown) * 0.5 > width_inches:
-            shown = [tick for tick in shown if str(tick).startswith("1")]
-        ax.xaxis.set_major_locator(FixedLocator(shown))
+        ticks = [digit * 10**power for power in range(10) for digit in (1, 2, 5)]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        if len(ticks) * 0.5 > width_inches:
+            ticks = [tick for tick in ticks if str(tick).startswith("1")]
         ax.xaxis.set_minor_locator(NullLocator())
-    elif counts.size == 1:
-        ax.xaxis.set_major_locator(FixedLocator([low]))
+    elif counts.size <= 12:
+        ticks = sorted(set(counts.tolist()))
     else:
-        ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        whole = MaxNLocator(6, integer=True).tick_values(low, high)
+        ticks = [low, *(int(tick) for tick in whole if low + (high - low) / 12 < tick <= high)]
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
     tick_numbers(ax.xaxis)
+    if factors and low == high:
+        ax.margins(x=0.5)
+
+
+def tick_factors(ax: Axes, low: float, high: float) -> None:
+    """Scale the y-axis by factors, and tick round values from ``low`` to ``high``."""
+    from matplotlib.ticker import FixedLocator, NullLocator
+
+    decades = range(int(np.floor(np.log10(low))), int(np.floor(np.log10(high) + 1e-9)) + 1)
+    height_inches = _LEAST_DATA_HEIGHT * ax.bbox.height / ax.figure.dpi
+    digits = (1, 2, 5) if 3 * len(decades) * 0.14 < height_inches or len(decades) < 3 else (1,)
+    ticks = [digit * 10.0**power for power in decades for digit in digits]
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(FixedLocator([at for at in ticks if low <= at <= high * 1.001]))
+    ax.yaxis.set_minor_locator(NullLocator())
 
 
 def sparse_ranks(n: int, most: int = MOST_POINTS) -> NDArray[np.int64]:
@@ -137,26 +163,78 @@ def legend_above(
 ) -> None:
     """Name what is drawn, between the data and the upper end of the y-axis.
 
-    The y-axis is stretched so that data up to ``largest`` (from ``least``) stay below the
-    legend, with ``room`` points between them. Names are drawn as they are: no ``$`` starts
-    mathematics, no ``_`` hides an entry.
+    The y-axis is stretched so that data from ``least`` up to ``largest`` stay below the
+    legend, with ``room`` points between them, and it is drawn and ticked no further than the
+    data. Names are drawn as they are: no ``$`` starts mathematics, no ``_`` hides an entry.
     """
+    ax.set_ylim(least, largest)
+    settle_layout(ax)
     below_top = room * ax.figure.dpi / 72
-    if entries:
-        legend = _legend(ax, entries, columns=1)
-        width = legend.get_window_extent().width
-        columns = min(len(entries), max(1, int(ax.bbox.width / width)))
-        legend = _legend(ax, entries, columns=columns)
-        below_top += legend.get_window_extent().height
+    below_top += _fit_legend(ax, entries, "upper left")
     data_part = max(_LEAST_DATA_HEIGHT, 1 - below_top / ax.bbox.height)
     if ax.get_yscale() == "log":
         ax.set_ylim(least, least * (largest / least) ** (1 / data_part))
     else:
         ax.set_ylim(least, least + (largest - least) / data_part)
+        _tick_up_to(ax, least, largest, data_part)
+    ax.spines["left"].set_bounds(least, largest)
+
+
+def legend_below_rows(ax: Axes, entries: Sequence[tuple[Artist, str]]) -> None:
+    """Name what is drawn, under the lowest of horizontal bars."""
+    height = _fit_legend(ax, entries, "lower right")
+    low, high = ax.get_ylim()
+    data_part = max(_LEAST_DATA_HEIGHT, 1 - height / ax.bbox.height)
+    ax.set_ylim(high + (low - high) / data_part, high)
+
+
+def _tick_up_to(ax: Axes, least: float, largest: float, data_part: float) -> None:
+    from matplotlib.ticker import FixedLocator, MaxNLocator
+
+    data_inches = data_part * ax.bbox.height / ax.figure.dpi
+    wanted = int(np.clip(data_inches / 0.4, 2, 9))
+    ticks = MaxNLocator(wanted, steps=[1, 2, 2.5, 5, 10]).tick_values(least, largest)
+    shown = [tick for tick in ticks if least <= tick <= largest * (1 + 1e-9)]
+    ax.yaxis.set_major_locator(FixedLocator(shown))
+
+
+def _fit_legend(ax: Axes, entries: Sequence[tuple[Artist, str]], loc: str) -> float:
+    """Draw the legend in as many columns as fit; give its height in pixels.
+
+    One that would take too much of the Axes is written smaller; if that is not enough it
+    stands to the right of them, and takes nothing.
+    """
+    if not entries:
+        return 0.0
+    for size, most_height in _LEGEND_SIZES:
+        height = _widest_legend(ax, entries, loc, size)
+        if height <= most_height * ax.bbox.height:
+            return height
+    beside = _legend(ax, entries, columns=1, loc="upper left", size="small")
+    beside.set_bbox_to_anchor((1.01, 1.0), transform=ax.transAxes)
+    beside.set_in_layout(False)
+    return 0.0
+
+
+def _widest_legend(ax: Axes, entries: Sequence[tuple[Artist, str]], loc: str, size: str) -> float:
+    """Draw the legend in one column, or in more as long as it is no wider than the Axes."""
+    extent = _legend(ax, entries, columns=1, loc=loc, size=size).get_window_extent()
+    most = min(len(entries), int(2 * ax.bbox.width / extent.width))
+    for columns in range(most, 1, -1):
+        wide = _legend(ax, entries, columns=columns, loc=loc, size=size).get_window_extent()
+        if wide.width <= ax.bbox.width:
+            return float(wide.height)
+    _legend(ax, entries, columns=1, loc=loc, size=size)
+    return float(extent.height)
 
 
 def _legend(
-    ax: Axes, entries: Sequence[tuple[Artist, str]], *, columns: int, loc: Any = "upper left"
+    ax: Axes,
+    entries: Sequence[tuple[Artist, str]],
+    *,
+    columns: int,
+    loc: Any,
+    size: str,
 ) -> Any:
     legend = ax.legend(
         [handle for handle, _ in entries],
@@ -164,7 +242,7 @@ def _legend(
         loc=loc,
         ncols=columns,
         frameon=False,
-        fontsize="small",
+        fontsize=size,
         borderaxespad=0.1,
         handlelength=1.6,
         columnspacing=1.2,
@@ -174,15 +252,3 @@ def _legend(
         text.set_text(name)
         text.set_parse_math(False)
     return legend
-
-
-def legend_below_bars(ax: Axes, entries: Sequence[tuple[Artist, str]]) -> None:
-    """Name what is drawn under the lowest of horizontal bars, and make room for it."""
-    if not entries:
-        return
-    legend = _legend(ax, entries, columns=1, loc="lower right")
-    columns = min(len(entries), max(1, int(ax.bbox.width / legend.get_window_extent().width)))
-    legend = _legend(ax, entries, columns=columns, loc="lower right")
-    low, high = ax.get_ylim()
-    part = max(_LEAST_DATA_HEIGHT, 1 - legend.get_window_extent().height / ax.bbox.height)
-    ax.set_ylim(high + (low - high) / part, high)

@@ -17,6 +17,7 @@ from kafka_sizing.plot._style import (
     legend_above,
     new_axes,
     open_frame,
+    tick_counts,
     tick_numbers,
 )
 from kafka_sizing.plot.labels import short_text
@@ -92,7 +93,7 @@ def before_after(
         steps = ax.stairs(falling, np.arange(loads.partitions + 1) + 0.5, **look)
         peak = format_share(loads.max_share)
         entries.append((steps, f"{short_text(name, 40)}: peak share {peak}"))
-    for text, load in _even_shares(before, after):
+    for text, load in _even_shares(before, after, names):
         line = ax.axhline(load / factor, color=EDGE, linestyle="--", linewidth=1.2)
         entries.append((line, f"{text}, {format_load(load, before.unit)}"))
     if capacity is not None:
@@ -101,25 +102,18 @@ def before_after(
     most = max(before.partitions, after.partitions)
     ax.set(xlabel="partitions, hottest first", ylabel=f"load [{unit}]")
     ax.set_xlim(0.5 - 0.01 * most, most + 0.5 + 0.01 * most)
-    _tick_ranks(ax, most)
+    tick_counts(ax, np.arange(1, most + 1), factors=False)
     tick_numbers(ax.yaxis)
     legend_above(ax, entries, least=0, largest=largest / factor or 1.0, room=8)
     return ax
 
 
-def _even_shares(before: PartitionLoads, after: PartitionLoads) -> list[tuple[str, float]]:
+def _even_shares(
+    before: PartitionLoads, after: PartitionLoads, names: tuple[str, str]
+) -> list[tuple[str, float]]:
     if np.isclose(before.even_share, after.even_share, rtol=1e-6, atol=0.0):
         return [("even share", before.even_share)]
-    return [(f"even share of {loads.partitions:,}", loads.even_share) for loads in (before, after)]
-
-
-def _tick_ranks(ax: Axes, most: int) -> None:
-    """Tick ranks from 1: all of a few, whole tens or hundreds of many."""
-    from matplotlib.ticker import FixedLocator, MaxNLocator
-
-    if most <= 12:
-        ax.xaxis.set_major_locator(FixedLocator(list(range(1, most + 1))))
-    else:
-        ticks = [tick for tick in MaxNLocator(6, integer=True).tick_values(1, most) if tick > 1]
-        ax.xaxis.set_major_locator(FixedLocator([1, *(tick for tick in ticks if tick <= most)]))
-    tick_numbers(ax.xaxis)
+    return [
+        (f"even share, {short_text(name, 40)}", loads.even_share)
+        for loads, name in zip((before, after), names, strict=True)
+    ]

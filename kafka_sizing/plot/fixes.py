@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from kafka_sizing.plot._rows import BAR_LINES, Row, draw_rows, rows_axes
+from kafka_sizing.fixes import Comparison
+from kafka_sizing.plot._rows import Row, draw_rows, rows_axes
 from kafka_sizing.plot._style import (
     EDGE,
     GREEN,
     GREY,
     SKY_BLUE,
     VERMILLION,
-    legend_below_bars,
+    check_type,
+    legend_below_rows,
     percent_number,
     tick_numbers,
 )
@@ -22,15 +24,15 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from kafka_sizing.fixes import Comparison
+_ABOVE_LINE: Final[dict[str, Any]] = {"hatch": "///", "edgecolor": EDGE, "linewidth": 0.6}
 
 
 def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     """Draw the share of the hottest partition as it is, and after every fix.
 
     Above each bar stand the fix and the ordering scope it leaves. The best fix is green and
-    says so; peak shares above the capacity are hatched. A tick across each bar is the even
-    share at its count of partitions.
+    says so; what stays above the line that makes a partition hot is hatched. A tick across
+    each bar is the even share at its count of partitions.
 
     Parameters
     ----------
@@ -44,6 +46,11 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
         The Axes drawn on.
 
+    Raises
+    ------
+    TypeError
+        If ``comparison`` is not a Comparison.
+
     Examples
     --------
     >>> from kafka_sizing import KeyLoads, MorePartitions, compare_fixes, plot
@@ -53,21 +60,22 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     >>> [round(bar.get_width(), 3) for bar in ax.patches]
     [0.667, 0.5]
     """
+    from matplotlib.patches import Patch
+
+    check_type("comparison", comparison, Comparison)
     outcomes = comparison.outcomes
     as_is = outcomes[0].loads
-    limit = None
-    if comparison.capacity is not None and as_is.total:
-        limit = comparison.capacity / as_is.total
+    limit = comparison.line.load / as_is.total if as_is.total else 0.0
 
-    ax = rows_axes(ax, len(outcomes), lines_above=1)
+    ax = rows_axes(ax, len(outcomes))
     rows = []
     for outcome in outcomes:
         best = outcome is comparison.best
         look: dict[str, Any] = {"color": GREEN if best else SKY_BLUE}
         if outcome is outcomes[0] and not best:
             look["color"] = GREY
-        if limit is not None and outcome.peak_share > limit * (1 + 1e-9):
-            look |= {"hatch": "///", "edgecolor": EDGE, "linewidth": 0.6}
+        if not outcome.fits:
+            look |= _ABOVE_LINE
         rows.append(
             Row(
                 text=f"{short_text(outcome.name, 80)}  ·  order: {outcome.ordering_scope}",
@@ -77,27 +85,25 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
                 look=look,
             )
         )
-    largest = max([*(row.length for row in rows), limit or 0.0]) or 1.0
-    ax.set_xlim(0, 1.3 * largest)
-    bars = draw_rows(ax, rows)
+    largest = max([*(row.length for row in rows), limit]) or 1.0
+    drawn = draw_rows(ax, rows, least=0.0, largest=largest)
 
-    entries: list[tuple[Artist, str]] = []
     evens = [1 / outcome.loads.partitions for outcome in outcomes]
-    middles = [middle for _, middle in bars]
-    reach = BAR_LINES / 2 + 0.15
-    ticks = ax.vlines(
-        evens,
-        [middle - reach for middle in middles],
-        [middle + reach for middle in middles],
-        color=EDGE,
-        linewidth=2,
-    )
-    entries.append((ticks, "even share"))
-    if limit is not None:
-        line = ax.axvline(limit, color=VERMILLION, linewidth=1.6, zorder=0.9)
-        amount = format_load(comparison.capacity, as_is.unit)
-        entries.append((line, f"capacity, {amount} ({format_share(limit)})"))
-    ax.set_xlabel("peak share: part of the load on the hottest partition")
+    tops, ends = zip(*drawn.spans, strict=True)
+    ticks = ax.vlines(evens, tops, ends, color=EDGE, linewidth=2)
+    entries: list[tuple[Artist, str]] = [(ticks, "even share")]
+    line = ax.vlines(limit, drawn.top, drawn.bottom, color=VERMILLION, linewidth=1.6)
+    entries.append((line, f"{_line_name(comparison)} ({format_share(limit)})"))
+    if not all(outcome.fits for outcome in outcomes):
+        entries.append((Patch(facecolor="none", **_ABOVE_LINE), "above the line"))
+    ax.set_xlabel("peak share")
     tick_numbers(ax.xaxis, percent_number)
-    legend_below_bars(ax, entries)
+    legend_below_rows(ax, entries)
     return ax
+
+
+def _line_name(comparison: Comparison) -> str:
+    line, loads = comparison.line, comparison.outcomes[0].loads
+    if line.name == "ratio" and loads.even_share:
+        return f"{line.load / loads.even_share:.3g} × even share as is"
+    return f"{line.name}, {format_load(line.load, line.unit)}"

@@ -21,6 +21,7 @@ from kafka_sizing.plot._style import (
     percent_number,
     sparse_ranks,
     tick_counts,
+    tick_factors,
     tick_numbers,
 )
 from kafka_sizing.plot.labels import namer
@@ -42,8 +43,8 @@ def key_shares(
 ) -> Axes:
     """Draw each key's share of the load by rank, and what the first keys carry together.
 
-    Both axes are logarithmic where the keys are more than a few. Of many keys at most 2,000
-    points are drawn; keys without load are left out.
+    Shares are on a logarithmic scale, and so are the ranks of more than a few keys. Of many
+    keys at most 2,000 points are drawn; keys without load are left out.
 
     Parameters
     ----------
@@ -111,18 +112,12 @@ def key_shares(
             markersize=8,
             markerfacecolor=style["facecolor"],
             markeredgecolor=EDGE,
+            zorder=3,
         )
         entries.append((point, f"{name_of(key.key)}, {format_share(key.share)}"))
-    _scale(ax, ranks)
-    least = float(falling[-1]) / 1.3
-    log = ax.get_yscale() == "log"
-    legend_above(ax, entries, least=least if log else 0.0, largest=1.0, room=10)
-    return ax
-
-
-def _scale(ax: Axes, ranks: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
     tick_counts(ax, ranks)
-    if ranks.size == 1:
-        ax.margins(x=0.5)
-    ax.set_yscale("log")
+    least = float(falling[-1]) / 1.3
+    tick_factors(ax, least, 1.0)
     tick_numbers(ax.yaxis, percent_number)
+    legend_above(ax, entries, least=least, largest=1.0, room=10)
+    return ax

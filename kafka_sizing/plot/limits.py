@@ -9,13 +9,13 @@ from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.plot._rows import Row, draw_rows, rows_axes
 from kafka_sizing.plot._style import (
-    BLUE,
     EDGE,
+    GREY,
     ORANGE,
     SKY_BLUE,
     VERMILLION,
     check_type,
-    legend_below_bars,
+    legend_below_rows,
     tick_numbers,
 )
 from kafka_sizing.plot.labels import short_text
@@ -68,34 +68,43 @@ def partition_limits(plan: PartitionPlan, *, ax: Axes | None = None) -> Axes:
     counts = [_drawn(limit) for limit in (*lower, *upper) if limit.partitions is not None]
     largest = max(counts, default=1)
     far_apart = largest > 50 * min(counts, default=1)
-    end = largest * 3 if far_apart else largest * 1.3
-
-    ax = rows_axes(ax, len(lower), lines_above=1)
-    if far_apart:
-        ax.set_xscale("log")
-    ax.set_xlim(0.8 if far_apart else 0, end)
-    draw_rows(ax, [_row(plan, limit, end) for limit in lower])
+    ax = rows_axes(ax, len(lower))
+    rows = [_row(plan, limit, largest) for limit in lower]
+    drawn = draw_rows(ax, rows, least=0.8 if far_apart else 0.0, largest=largest)
 
     entries: list[tuple[Artist, str]] = []
     for at, limit in enumerate(upper):
-        line = ax.axvline(
-            _drawn(limit), color=VERMILLION, linestyle=_STYLES[at % len(_STYLES)], linewidth=1.6
+        line = ax.vlines(
+            _drawn(limit),
+            drawn.top,
+            drawn.bottom,
+            color=VERMILLION,
+            linestyle=_STYLES[at % len(_STYLES)],
+            linewidth=1.6,
         )
         entries.append((line, f"at most {_drawn(limit):,}: {short_text(limit.name)}"))
     if plan.feasible:
-        line = ax.axvline(plan.partitions, color=EDGE, linestyle="--", linewidth=1.2, zorder=0.9)
+        line = ax.vlines(
+            min(plan.partitions, 2 * MOST_PARTITIONS),
+            drawn.top,
+            drawn.bottom,
+            color=EDGE,
+            linestyle="--",
+            linewidth=1.2,
+            zorder=0.9,
+        )
         entries.insert(0, (line, f"planned: {plan.partitions:,}"))
     ax.set_xlabel("partitions")
-    _tick(ax, far_apart=far_apart)
-    legend_below_bars(ax, entries)
+    _tick(ax, largest, far_apart=far_apart)
+    legend_below_rows(ax, entries)
     return ax
 
 
-def _row(plan: PartitionPlan, limit: Limit, end: float) -> Row:
+def _row(plan: PartitionPlan, limit: Limit, largest: int) -> Row:
     if limit is plan.rounding:
-        look: dict[str, Any] = {"color": ORANGE}
+        look: dict[str, Any] = {"color": GREY}
     elif limit is plan.binding:
-        look = {"color": BLUE}
+        look = {"color": ORANGE}
     else:
         look = {"color": SKY_BLUE}
     clashes = plan.clash is not None and any(limit is each for each in plan.clash)
@@ -104,7 +113,7 @@ def _row(plan: PartitionPlan, limit: Limit, end: float) -> Row:
     if limit.partitions is None:
         return Row(
             text=f"{short_text(limit.name, 60)}: no count is enough",
-            length=end,
+            length=largest,
             note="",
             look=look,
         )
@@ -120,9 +129,12 @@ def _drawn(limit: Limit) -> int:
     return min(limit.partitions or 0, 2 * MOST_PARTITIONS)
 
 
-def _tick(ax: Axes, *, far_apart: bool) -> None:
+def _tick(ax: Axes, largest: int, *, far_apart: bool) -> None:
     from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-    ax.xaxis.set_major_locator(LogLocator() if far_apart else MaxNLocator("auto", integer=True))
+    few = max(2, int(ax.bbox.width / ax.figure.dpi / (0.4 + 0.1 * len(f"{largest:,}"))))
+    ax.xaxis.set_major_locator(
+        LogLocator(numticks=few) if far_apart else MaxNLocator(few, integer=True)
+    )
     ax.xaxis.set_minor_locator(NullLocator())
     tick_numbers(ax.xaxis)

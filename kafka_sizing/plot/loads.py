@@ -15,6 +15,7 @@ from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.plot._style import (
     EDGE,
     GREY,
+    KEY_COLOURS,
     MOST_NAMED_KEYS,
     SKY_BLUE,
     VERMILLION,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_BARS: Final = 150  # above, one outline of all bars: single ones are thinner than a gap
 _MOST_NOTES: Final = 5
+_MOST_TICKED: Final = 24
+_CHARACTER_POINTS: Final = 5.5
 _ROOM_POINTS: Final = 8.0
 _ROOM_NOTES_POINTS: Final = 26.0
 
@@ -57,7 +60,8 @@ def partition_loads(
 
     Partitions above a line carry a triangle; those that the report takes for noise an open
     one. The heaviest keys are stacked in colour from the bottom up, the rest of the load is
-    grey. Above 150 partitions the bars are drawn as one outline without gaps.
+    grey. Above 150 partitions the bars are drawn as one outline without gaps, and no more
+    than six keys are told apart.
 
     Parameters
     ----------
@@ -113,12 +117,14 @@ def partition_loads(
     largest = max([float(loads.loads.max()), *(line.load for line in lines)])
     factor, unit = display_unit(loads.unit, largest)
     open_frame(ax)
+    fine = loads.partitions > MOST_BARS
+    n_named = min(n_named, len(KEY_COLOURS)) if fine else n_named
     named = _named_keys(loads, n_named, factor, namer(label_of))
     look: dict[str, Any] = {"color": GREY if named else SKY_BLUE}
     if "facecolor" in bar_kwargs or "fc" in bar_kwargs:
         look.clear()
     whole, width = _draw_bars(ax, loads, factor, look | bar_kwargs)
-    entries = _draw_keys(ax, named, width, fine=loads.partitions > MOST_BARS)
+    entries = _draw_keys(ax, named, width, fine=fine)
     entries += [(whole, "other keys")] if named else []
     entries += _draw_lines(ax, loads, factor, lines)
     marked, noise = _marked(loads, hot, lines)
@@ -158,11 +164,11 @@ def _draw_lines(
     drawn = ax.axhline(even / factor, color=EDGE, linestyle="--", linewidth=1.2)
     entries: list[tuple[Artist, str]] = [(drawn, f"even share, {format_load(even, loads.unit)}")]
     for line in lines:
-        name, style = ("capacity", "-")
+        name, style = f"capacity, {format_load(line.load, loads.unit)}", "-"
         if line.name == "ratio":
             name, style = f"{line.load / even:.3g} × even share" if even else "ratio", "-."
         drawn = ax.axhline(line.load / factor, color=VERMILLION, linestyle=style, linewidth=1.6)
-        entries.append((drawn, f"{name}, {format_load(line.load, loads.unit)}"))
+        entries.append((drawn, name))
     return entries
 
 
@@ -192,7 +198,7 @@ def _draw_keys(
             [key.height],
             bottom=bottom,
             width=width,
-            edgecolor=style["facecolor"] if fine and not style["hatch"] else EDGE,
+            edgecolor=style["facecolor"] if fine else EDGE,
             linewidth=0.8 if fine else 0.5,
             **style,
         )
@@ -283,26 +289,29 @@ def _note_shares(
     ax: Axes, loads: PartitionLoads, factor: float, partitions: NDArray[np.int64]
 ) -> None:
     """Write the shares of the hottest partitions over them, as far as they stand apart."""
-    n = loads.partitions
-    named = n > 24  # ticks do not name every bar
-    width_inches = ax.bbox.width / ax.figure.dpi
-    apart = n * (1.6 if named else 0.55) / width_inches
-    noted: list[int] = []
-    for partition in partitions.tolist():
-        if len(noted) == _MOST_NOTES or any(abs(partition - other) < apart for other in noted):
-            continue
-        noted.append(partition)
+    named = loads.partitions > _MOST_TICKED  # ticks do not name every bar
+    taken: list[tuple[float, float]] = []
+    for partition in partitions[: 10 * _MOST_NOTES].tolist():
         share = format_share(float(loads.shares[partition]))
-        side = "center"
-        if named and partition < apart / 2:
-            side = "left"
-        elif named and partition > n - apart / 2:
-            side = "right"
+        text = f"partition {partition:,}: {share}" if named else share
+        half = len(text) * _CHARACTER_POINTS * ax.figure.dpi / 72 / 2
+        middle = (partition + 0.6) / loads.partitions * ax.bbox.width
+        side, left = "center", middle - half
+        if left < 0:
+            side, left = "left", middle
+        elif middle + half > ax.bbox.width:
+            side, left = "right", middle - 2 * half
+        right = left + 2 * half
+        if any(left < other_right and other_left < right for other_left, other_right in taken):
+            continue
+        taken.append((left, right))
         ax.annotate(
-            f"partition {partition:,}: {share}" if named else share,
+            text,
             (partition, loads.loads[partition] / factor),
             xytext=(0, 11),
             textcoords="offset points",
             ha=side,
             fontsize="small",
         )
+        if len(taken) == _MOST_NOTES:
+            break

@@ -21,6 +21,7 @@ from kafka_sizing.plot._style import (
     open_frame,
     percent_number,
     tick_counts,
+    tick_factors,
     tick_numbers,
 )
 from kafka_sizing.units import format_share
@@ -53,7 +54,7 @@ def partition_sweep(
         The share of the hottest partition, or its load over the even share.
     capacity_share : float, optional
         What one partition carries, as a share of the whole load: drawn as a line, and the
-        first count that stays within it is named. (0, 1]
+        first count that stays within it is marked. (0, 1]
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: the only Axes of a new figure.
 
@@ -97,7 +98,10 @@ def partition_sweep(
     entries: list[tuple[Artist, str]] = [(line, label)]
 
     def bound(bounds: NDArray[np.float64], name: str, color: str, style: str) -> None:
-        (line,) = ax.plot(counts, bounds, color=color, linestyle=style, linewidth=1.4)
+        marker = "_" if counts.size == 1 else ""  # a line of one point does not show
+        (line,) = ax.plot(
+            counts, bounds, color=color, linestyle=style, linewidth=1.4, marker=marker, ms=20
+        )
         drawn.append(bounds)
         entries.append((line, name))
 
@@ -108,35 +112,29 @@ def partition_sweep(
         name = f"capacity, {format_share(capacity_share)}"
         bound(capacity_share * scale, name, VERMILLION, "-")
     _label_axes(ax, counts, drawn, shares=shares)
-    _note_counts(ax, sweep, counts, values, capacity_share, shares=shares)
+    entries += _mark_counts(ax, sweep, counts, values, capacity_share, shares=shares)
 
     positive = np.concatenate([bounds[bounds > 0] for bounds in drawn] or [np.ones(1)])
     largest = float(positive.max()) if positive.size else 1.0
     least = float(positive.min()) / 1.2 if ax.get_yscale() == "log" else 0.0
-    legend_above(ax, entries, least=least, largest=largest, room=24)
+    legend_above(ax, entries, least=least, largest=largest, room=10)
     return ax
 
 
 def _label_axes(
     ax: Axes, counts: NDArray[np.int64], drawn: list[NDArray[np.float64]], *, shares: bool
 ) -> None:
-    from matplotlib.ticker import LogLocator, NullLocator
-
     tick_counts(ax, counts)
-    if counts.size == 1:
-        ax.margins(x=0.5)
     values = np.concatenate(drawn)
     positive = values[values > 0]
     if positive.size and positive.max() > 20 * positive.min():
-        ax.set_yscale("log")
-        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
-        ax.yaxis.set_minor_locator(NullLocator())
+        tick_factors(ax, float(positive.min()), float(positive.max()))
     tick_numbers(ax.yaxis, percent_number if shares else grouped_number)
     ax.set_xlabel("partitions")
     ax.set_ylabel("peak share" if shares else "largest load / even share")
 
 
-def _note_counts(
+def _mark_counts(
     ax: Axes,
     sweep: PartitionSweep,
     counts: NDArray[np.int64],
@@ -144,20 +142,18 @@ def _note_counts(
     capacity_share: float | None,
     *,
     shares: bool,
-) -> None:
-    """Name the largest count, and the first that stays within the capacity."""
+) -> list[tuple[Artist, str]]:
+    """Mark the largest count, and the first that stays within the capacity."""
     fits = sweep.first_below(capacity_share) if capacity_share is not None else None
-    noted = {int(counts[-1]): "", **({fits: "first to fit: "} if fits is not None else {})}
-    for count, words in noted.items():
-        at = int(np.flatnonzero(counts == count)[0])
-        value = format_share(float(values[at])) if shares else f"{values[at]:.2f}"
-        last = at == counts.size - 1 and counts.size > 1
-        ax.plot([count], [values[at]], marker="o", color=BLUE, markersize=6)
-        ax.annotate(
-            f"{words}{count:,} partition{'s' if count > 1 else ''}, {value}",
-            (count, float(values[at])),
-            xytext=(0, 8),
-            textcoords="offset points",
-            ha="right" if last else "left",
-            fontsize="small",
-        )
+    last = int(counts[-1])
+    wanted = [] if fits is None else [("first to fit", fits, "D")]
+    if fits != last:
+        wanted.append(("last" if counts.size > 1 else "only", last, "s"))
+    entries: list[tuple[Artist, str]] = []
+    for name, count, marker in wanted:
+        value = float(values[np.flatnonzero(counts == count)[0]])
+        (point,) = ax.plot([count], [value], linestyle="none", marker=marker, color=BLUE)
+        text = format_share(value) if shares else f"{value:.2f}"
+        plural = "s" if count > 1 else ""
+        entries.append((point, f"{name}: {count:,} partition{plural}, {text}"))
+    return entries

@@ -71,7 +71,11 @@ def _of_placement(hot: HotReport) -> Iterator[tuple[str, str, str]]:
         return
     where = loads.partitioner.null_partition(loads.partitions)
     if where is None:
-        yield "records without a key", "expectation", "the client spreads them, here in equal parts"
+        yield (
+            "records without a key",
+            "expectation",
+            "the client spreads them, here in equal parts",
+        )
     else:
         yield "records without a key", "exact", f"the client sends them to partition {where}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from kafka_sizing.partitions.hotspots import HotReport
 from kafka_sizing.partitions.placement import PartitionSweep, sweep_partitions
 from kafka_sizing.report.review import Review
 from kafka_sizing.report.svg import svg
@@ -14,8 +15,8 @@ from kafka_sizing.report.svg import svg
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WIDE: Final = (8.4, 3.6)  # inches, at the 10 points of the labels
-_HALF: Final = (5.4, 3.8)
+_WIDE: Final = (10.8, 4.2)  # inches
+_HALF: Final = (5.2, 3.9)
 _SWEEP_COUNTS: Final = 60
 _SWEEP_FOLD: Final = 8
 
@@ -50,17 +51,15 @@ def figures(told: Review) -> Iterator[PageFigure]:
             "Share of the hottest partition under each fix",
             "Shorter is better; the first bar is the topic as it is.",
             partial(plot.fix_comparison, told.comparison),
-            size=(8.4, 1.4 + 0.42 * len(told.comparison.outcomes)),
+            size=_rows_size(len(told.comparison.outcomes)),
         )
     sweep = told.sweep or _sweep_of(told)
     if sweep is not None:
-        line = min(hot.lines, key=lambda line: line.load)
-        share = line.load / loads.total if loads.total else None
         yield _figure(
             "sweep",
             "Share of the hottest partition at other counts",
             "More partitions help as far as the share of the hottest key, and no further.",
-            partial(plot.partition_sweep, sweep, capacity_share=share),
+            partial(plot.partition_sweep, sweep, capacity_share=_capacity_share(hot)),
             size=_HALF,
         )
     if loads.keys is not None:
@@ -72,14 +71,18 @@ def figures(told: Review) -> Iterator[PageFigure]:
             size=_HALF,
         )
     if told.plan is not None:
-        rows = len(told.plan.limits)
         yield _figure(
             "limits",
             "Partitions each limit asks for or allows",
             "The longest bar sets the count.",
             partial(plot.partition_limits, told.plan),
-            size=(8.4, 1.4 + 0.42 * rows),
+            size=_rows_size(len(told.plan.limits)),
         )
+
+
+def _rows_size(rows: int) -> tuple[float, float]:
+    """Give a figure of named bars room for all of them."""
+    return _WIDE[0], 1.4 + 0.55 * rows
 
 
 def _figure(
@@ -94,7 +97,15 @@ def _figure(
         draw(ax=ax)
 
     drawn = svg(on, name=f"plot-{name}", title=title, size=size)
-    return PageFigure(name=name, title=title, caption=caption, svg=drawn, wide=size[0] > 6)
+    return PageFigure(name=name, title=title, caption=caption, svg=drawn, wide=size != _HALF)
+
+
+def _capacity_share(hot: HotReport) -> float | None:
+    """Give the capacity as a share of the load, if there is one and it is less than all."""
+    capacities = [line.load for line in hot.lines if line.name == "capacity"]
+    if not capacities or capacities[0] > hot.loads.total:
+        return None
+    return capacities[0] / hot.loads.total
 
 
 def _sweep_of(told: Review) -> PartitionSweep | None:

@@ -6,35 +6,31 @@ from collections.abc import Iterator
 
 from kafka_sizing.fixes import Comparison, CompositeKey, NoKey, Outcome, TimeBuckets
 from kafka_sizing.report.labels import printable
-from kafka_sizing.report.names import Names
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.units import format_load, format_share
 
 
-def label(outcome: Outcome, names: Names) -> str:
-    """Name a fix; one that lists keys by the names the report gives them."""
-    del names
+def label(outcome: Outcome) -> str:
+    """Name a fix."""
     return printable(outcome.name)
 
 
-def best_sentence(comparison: Comparison, names: Names) -> str:
+def best_sentence(comparison: Comparison) -> str:
     """Say which fix is best and why."""
-    del names
-    return f"Best: {printable(comparison.reason)}"
+    return printable(comparison.reason)
 
 
-def comparison(comparison: Comparison, names: Names) -> Table:
+def comparison(comparison: Comparison) -> Table:
     """One row per fix, "as is" first; the best marked."""
     unit = comparison.as_is.loads.unit
     ceilings = any(outcome.throughput_ceiling is not None for outcome in comparison.outcomes)
     columns = [
         "fix",
-        "partitions>",
         "peak share>",
-        "imbalance ratio>",
-        *(["topic carries at most>"] if ceilings else []),
-        "hot partitions>",
-        "ordering",
+        "× even share>",
+        *(["carries at most>"] if ceilings else []),
+        "hot>",
+        "order",
         "fan-in>",
         "load moved>",
         "fits",
@@ -45,8 +41,7 @@ def comparison(comparison: Comparison, names: Names) -> Table:
         most = "–" if ceiling is None else format_load(ceiling, unit)
         rows.append(
             [
-                label(outcome, names),
-                f"{outcome.loads.partitions:,}",
+                label(outcome),
                 format_share(outcome.peak_share),
                 f"{outcome.imbalance_ratio:.2f}",
                 *([most] if ceilings else []),
@@ -54,20 +49,18 @@ def comparison(comparison: Comparison, names: Names) -> Table:
                 outcome.ordering_scope,
                 f"{outcome.read_fan_in:,}",
                 format_share(outcome.moved_load_share),
-                "yes" if outcome.fits else "no",
+                _fits(comparison, outcome),
             ]
         )
-    best = next(
-        at for at, outcome in enumerate(comparison.outcomes) if outcome is comparison.best
-    )
+    best = next(at for at, outcome in enumerate(comparison.outcomes) if outcome is comparison.best)
     return table("fixes", "Fixes side by side", columns, rows, marked=best)
 
 
-def changes(comparison: Comparison, names: Names) -> Table:
+def changes(comparison: Comparison) -> Table:
     """One row per fix: what producers and consumers must change, and what order becomes."""
     rows = [
         [
-            label(outcome, names),
+            label(outcome),
             printable(outcome.producer_change),
             printable(outcome.consumer_change),
             printable(outcome.ordering_note),
@@ -75,11 +68,7 @@ def changes(comparison: Comparison, names: Names) -> Table:
         for outcome in comparison.outcomes[1:]
     ]
     best = next(
-        (
-            at
-            for at, outcome in enumerate(comparison.outcomes[1:])
-            if outcome is comparison.best
-        ),
+        (at for at, outcome in enumerate(comparison.outcomes[1:]) if outcome is comparison.best),
         None,
     )
     columns = ("fix", "producers", "consumers", "order of records")
@@ -91,22 +80,28 @@ def inputs(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield "order needed", comparison.ordering
 
 
-def how_sure(comparison: Comparison | None, names: Names) -> tuple[tuple[str, str, str], ...]:
+def how_sure(comparison: Comparison | None) -> tuple[tuple[str, str, str], ...]:
     """Give what the numbers of each fix rest on, as rows."""
     if comparison is None:
         return ()
     rows = []
     for outcome in comparison.outcomes[1:]:
         why = "; ".join(map(printable, outcome.notes)) or "every key is placed again"
-        rows.append((f"fix: {label(outcome, names)}", _kind(outcome), why))
+        rows.append((f"fix: {label(outcome)}", _kind(outcome), why))
     return tuple(rows)
+
+
+def _fits(comparison: Comparison, outcome: Outcome) -> str:
+    if not outcome.fits:
+        return "no"
+    return "yes" if comparison.keeps_order(outcome) else "unordered"
 
 
 def _kind(outcome: Outcome) -> str:
     match outcome.fix:
         case NoKey():
             return "expectation"
-        case CompositeKey(shard_by="random"):
+        case CompositeKey(shard_by=str()):
             return "expectation"
         case TimeBuckets():
             return "exact for these slices"

@@ -99,7 +99,9 @@ def _cut(pieces: list[str], width: int) -> str:
     if sum(map(columns_of, pieces)) <= width:
         return "".join(pieces)
     half = (width - 1) // 2
-    return "".join([*_fitting(pieces, width - 1 - half), _ELLIPSIS, *_fitting(pieces[::-1], half)[::-1]])
+    return "".join(
+        [*_fitting(pieces, width - 1 - half), _ELLIPSIS, *_fitting(pieces[::-1], half)[::-1]]
+    )
 
 
 def _fitting(pieces: list[str], width: int) -> list[str]:

@@ -11,7 +11,7 @@ from kafka_sizing.report.tables import Table
 INDENT: Final = "  "
 _GAP: Final = "  "
 _MARK: Final = "> "
-_NARROWEST: Final = 10
+_NARROWEST: Final = 8
 
 
 def table_lines(table: Table, width: int) -> Iterator[str]:
@@ -46,7 +46,8 @@ def _widths(table: Table, budget: int) -> list[int]:
     for side in ("right", "left"):
         while excess > 0:
             wide = [
-                at for at, align in enumerate(table.aligns)
+                at
+                for at, align in enumerate(table.aligns)
                 if align == side and widths[at] > least[at]
             ]
             if not wide:

@@ -15,6 +15,7 @@ from kafka_sizing.report.review import review
 
 _HOT_ROWS: Final = 20
 _TOP_KEYS: Final = 20
+_EXPLAINED: Final = 10
 
 
 def page(
@@ -67,18 +68,16 @@ def page(
     >>> from kafka_sizing import KeyLoads, find_hot, place, report
     >>> keys = KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 15, 5])
     >>> page = report.page(find_hot(place(keys, 4), capacity=50), title="flights")
-    >>> page.splitlines()[0], "http" in page.replace("http://www.w3.org/2000/svg", "")
+    >>> page.splitlines()[0], "://" in page.replace("http://www.w3.org/2000/svg", "")
     ('<!doctype html>', False)
     """
-    told = review(
-        hot, comparison, plan, redact=redact, sweep=sweep, title=title, inputs=inputs
-    )
+    told = review(hot, comparison, plan, redact=redact, sweep=sweep, title=title, inputs=inputs)
     return _template("page.html").render(
         told=told,
         tiles=list(told.tiles()),
         figures={figure.name: figure for figure in figures(told)},
         hot_tables=told.hot_tables(_HOT_ROWS),
-        explanations=told.explanations[:_HOT_ROWS],
+        explanations=told.explanations[:_EXPLAINED],
         fix_tables=told.fix_tables(),
         plan_table=told.plan_table(),
         top_keys=told.top_keys(_TOP_KEYS),

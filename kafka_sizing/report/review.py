@@ -64,7 +64,7 @@ class Review:
         """What follows from the comparison and the plan, a sentence each."""
         sentences = []
         if self.comparison is not None:
-            sentences.append(fixes.best_sentence(self.comparison, self.names))
+            sentences.append(fixes.best_sentence(self.comparison))
         if self.plan is not None:
             sentences.append(f"Plan: {self.plan_sentence}")
         return tuple(sentences)
@@ -127,7 +127,7 @@ class Review:
             yield Tile(
                 name="hottest partition, best fix",
                 value=format_share(best.peak_share),
-                note=fixes.label(best, self.names),
+                note=fixes.label(best),
             )
         if self.plan is not None:
             yield Tile(
@@ -143,7 +143,7 @@ class Review:
             return ()
         both = (
             tables.hot_partitions(self.hot, most_rows=most_rows),
-            tables.hot_keys(self.hot, self.names, most_rows=2 * most_rows),
+            tables.hot_keys(self.hot, self.names, most_partitions=most_rows),
         )
         return tuple(table for table in both if table.rows)
 
@@ -156,8 +156,8 @@ class Review:
         if self.comparison is None:
             return ()
         return (
-            fixes.comparison(self.comparison, self.names),
-            fixes.changes(self.comparison, self.names),
+            fixes.comparison(self.comparison),
+            fixes.changes(self.comparison),
         )
 
     def plan_table(self) -> Table | None:
@@ -170,16 +170,23 @@ class Review:
 
     def certainty(self) -> Table:
         """Give how sure each number is."""
-        return how_sure(self.hot, self.plan, fixes.how_sure(self.comparison, self.names))
+        return how_sure(self.hot, self.plan, fixes.how_sure(self.comparison))
 
     def _first_fitting(self) -> Tile:
         first = self.hot.first_fitting
         name = "first count with none hot"
         if first is None:
-            tried = f"tried up to {self.hot.searched_to:,}, the line where it is"
-            return Tile(name=name, value="none", note=tried)
+            return Tile(name=name, value="none", note=self._why_none_fits(), alarming=True)
         now = first == self.hot.loads.partitions
         return Tile(name=name, value=f"{first:,}", note="the present count" if now else "")
+
+    def _why_none_fits(self) -> str:
+        causes = {partition.cause for partition in self.hot.hot}
+        if "one key" in causes:
+            return "a key alone is above the line"
+        if "null keys" in causes:
+            return "records without a key all go to one partition"
+        return f"tried up to {self.hot.searched_to:,}"
 
     def _inputs(self) -> Iterator[tuple[str, str]]:
         for name, value in self.inputs.items():

@@ -19,7 +19,6 @@ _INK: Final = "#010203"
 _PAPER: Final = "#fdfefc"
 _MUTED: Final = "#7b7d7c"
 _PAGE_COLORS: Final = {
-    EDGE.lower(): "var(--muted)",
     _INK: "currentColor",
     _PAPER: "var(--card)",
     _MUTED: "var(--muted)",
@@ -29,12 +28,11 @@ _XLINK_HREF: Final = "{http://www.w3.org/1999/xlink}href"
 _DECIMALS: Final = re.compile(r"(\d+\.\d{2})\d+")
 _FONT: Final = re.compile(r"(font: [^;]*?[\d.]+px) [^;]+")  # size and family in one, or apart
 _FONT_FAMILY: Final = re.compile(r"font-family: [^;]+; ?")
+_LINE: Final = re.compile(rf"fill: (none|{EDGE})\b", re.IGNORECASE)  # dark on bars, not on paper
 _SPACES: Final = re.compile(r"\s+")
 
 
-def svg(
-    draw: Callable[[Axes], Any], *, name: str, title: str, size: tuple[float, float]
-) -> str:
+def svg(draw: Callable[[Axes], Any], *, name: str, title: str, size: tuple[float, float]) -> str:
     """Draw a figure as SVG to be put into a page.
 
     Parameters
@@ -103,7 +101,9 @@ def _for_page(root: ET.Element, name: str, title: str) -> str:
         for child in list(parent):
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
+    hatched = {id(part) for pattern in root.iter(f"{{{_SVG}}}pattern") for part in pattern.iter()}
     for element in root.iter():
+        is_line = id(element) not in hatched and _LINE.search(element.get("style", ""))
         element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
         element.tail = None
         if element.tag != "text" and element.tag != "tspan":
@@ -111,6 +111,8 @@ def _for_page(root: ET.Element, name: str, title: str) -> str:
         attributes = {
             key.rpartition("}")[2]: _value(key, value, name) for key, value in element.items()
         }
+        if is_line:
+            attributes["style"] = attributes["style"].replace(EDGE.lower(), "var(--muted)")
         element.attrib.clear()
         element.attrib.update(attributes)
     for size in ("width", "height"):

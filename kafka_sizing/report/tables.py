@@ -72,8 +72,8 @@ def hot_partitions(hot: HotReport, *, most_rows: int) -> Table:
     )
 
 
-def hot_keys(hot: HotReport, names: Names, *, most_rows: int) -> Table:
-    """One row per key that heats a partition."""
+def hot_keys(hot: HotReport, names: Names, *, most_partitions: int) -> Table:
+    """One row per key that heats one of the hottest partitions."""
     rows = [
         (
             str(at.partition),
@@ -82,15 +82,16 @@ def hot_keys(hot: HotReport, names: Names, *, most_rows: int) -> Table:
             format_share(key.share),
             format_share(key.partition_share),
         )
-        for at in hot.hot
+        for at in hot.hot[:most_partitions]
         for key in at.keys
     ]
+    left_out = sum(at.keys_left_out for at in hot.hot[:most_partitions])
     return table(
         "hot-keys",
         "Keys that heat them",
         ("partition>", "key", "load>", "share of topic>", "share of partition>"),
-        rows[:most_rows],
-        left_out=more(len(rows) - most_rows, "row"),
+        rows,
+        left_out=more(left_out, "key"),
     )
 
 

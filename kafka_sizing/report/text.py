@@ -20,6 +20,7 @@ DEFAULT_WIDTH: Final = 100
 _NARROWEST: Final = 40
 _HOT_ROWS: Final = 10
 _TOP_KEYS: Final = 10
+_EXPLAINED: Final = 5
 
 
 def text(
@@ -71,7 +72,7 @@ def text(
     >>> keys = KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 15, 5])
     >>> hot = find_hot(place(keys, 4), capacity=50)
     >>> print(report.text(hot).splitlines()[0])
-    Does not fit. 1 of 4 partitions is hot. Partition 3 carries 60.0 % of the load, 2.40 × the even
+    Does not fit. 1 of 4 partitions is hot. Partition 2 carries 60.0 % of the load, 2.40 × the even
     """
     columns = DEFAULT_WIDTH if width is None else check_count("width", width, least=_NARROWEST)
     told = review(hot, comparison, plan, redact=redact, inputs=inputs)
@@ -127,7 +128,7 @@ def _lines(told: Review, width: int) -> Iterator[str]:
     explanations = told.explanations
     if explanations:
         yield ""
-        for explanation in explanations[:_HOT_ROWS]:
+        for explanation in explanations[:_EXPLAINED]:
             yield from wrapped(explanation, width, indent=INDENT * 2, first=f"{INDENT}- ")
     for part in told.fix_tables():
         yield from _section(part, width)

@@ -99,10 +99,11 @@ def _numbers(keys: KeyColumn, serializer: Serializer, name: str) -> KeyColumn:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kind = _NUMBERS[serializer]
+    buffers = [None, pa.py_buffer(keys.offsets), pa.py_buffer(keys.data)]
+    written = pa.Array.from_buffers(pa.large_binary(), len(keys), buffers)
     try:
-        text = pa.array(list(keys), pa.binary()).cast(pa.string())
-        values = pc.cast(text, pa.type_for_alias(kind))
+        text = written.cast(pa.large_string())
+        values = pc.cast(text, pa.type_for_alias(_NUMBERS[serializer]))
     except pa.ArrowInvalid as error:
         raise ValueError(f"{name} must hold numbers for serializer={serializer!r}: {error}") from None
     return as_key_column(values, name=name, serializer=serializer)

@@ -82,9 +82,9 @@ def test_a_sweep_gives_what_placing_at_each_count_gives(keyed, counts, client):
 
 def test_a_partitioner_without_a_remainder_rule_is_swept_too():
     keys = KeyLoads(["a", "b", "c"], [3, 2, 1])
-    sweep = sweep_partitions(keys, [2, 5], partitioner="flink-operator")
+    sweep = sweep_partitions(keys, [2, 5], partitioner="flink-subtask")
     for at, count in enumerate([2, 5]):
-        assert sweep.max_share[at] == place(keys, count, partitioner="flink-operator").max_share
+        assert sweep.max_share[at] == place(keys, count, partitioner="flink-subtask").max_share
 
 
 def test_a_sweep_wider_than_memory_allows_is_cut_into_groups(carriers, monkeypatch):

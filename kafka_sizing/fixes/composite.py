@@ -1,0 +1,223 @@
+"""Keys, and which of them to split into how many shards, in; the loads of the shards out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing._checks import check_choice, check_count
+from kafka_sizing.fixes.base import (
+    Fix,
+    OrderingScope,
+    Outcome,
+    placed_keys,
+    unchanged,
+)
+from kafka_sizing.fixes.shards import Split, split
+from kafka_sizing.fixes.subkeys import check_separator, positions_of
+from kafka_sizing.keys.columns import KeyColumn, bytes_of
+from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.pairs import PairLoads
+from kafka_sizing.partitions.lines import Line
+from kafka_sizing.partitions.placement import PartitionLoads
+
+ShardChoice = Literal["random", "round robin"]
+ShardPlacement = Literal["hashed", "consecutive"]
+
+MOST_SHARDS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeKey(Fix):
+    """Key and shard number together: one key becomes several.
+
+    Parameters
+    ----------
+    shards : int
+        Shards of each key that is split. One shard is the key itself. [1, 10,000]
+    hot_keys : int or sequence of str and bytes, optional
+        Which keys to split: that many of the heaviest, or these. None splits every key.
+    shard_by : {"random", "round robin"} or PairLoads, default "random"
+        How a record gets its shard: drawn, dealt in turn, or as MurmurHash3 of another
+        column modulo the shards; then these are the joint counts `count_pairs` gives.
+    placed : {"hashed", "consecutive"}, default "hashed"
+        "hashed": key, separator and shard number are hashed as the key was, so two shards may
+        meet on a partition. "consecutive": a custom partitioner puts shard s on partition
+        (partition of the key + s) mod N, so they do not while there are at most N.
+    separator : str or bytes, default "-"
+        What stands between key and shard number.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, a choice is unknown, the separator is empty or ends in a
+        digit; on use, if a key to be split is not among the keys.
+
+    Notes
+    -----
+    Drawn or dealt, each shard is given an equal part: the long-run expectation.
+
+    Examples
+    --------
+    >>> from kafka_sizing import CompositeKey, KeyLoads
+    >>> keys = KeyLoads(["UA", "B6", "EV"], [60, 20, 20])
+    >>> fix = CompositeKey(4, hot_keys=1, placed="consecutive")
+    >>> outcome = fix.evaluate(keys, 4)
+    >>> fix.name, outcome.peak_share, outcome.ordering_scope
+    ('composite key for the heaviest key, 4 shards on consecutive partitions', 0.35, 'per shard')
+    """
+
+    shards: int
+    _: KW_ONLY
+    hot_keys: int | tuple[str | bytes, ...] | None = None
+    shard_by: ShardChoice | PairLoads = "random"
+    placed: ShardPlacement = "hashed"
+    separator: str | bytes = "-"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shards", check_count("shards", self.shards, most=MOST_SHARDS))
+        object.__setattr__(self, "hot_keys", _checked_hot_keys(self.hot_keys))
+        if not isinstance(self.shard_by, PairLoads):
+            if not isinstance(self.shard_by, str):
+                raise TypeError(
+                    "shard_by must be 'random', 'round robin' or PairLoads, "
+                    f"got {type(self.shard_by).__name__}"
+                )
+            check_choice("shard_by", self.shard_by, get_args(ShardChoice))
+        check_choice("placed", self.placed, get_args(ShardPlacement))
+        check_separator(self.separator)
+
+    @property
+    def name(self) -> str:
+        """Which keys, how many shards, and where they go."""
+        match self.hot_keys:
+            case None:
+                which = ""
+            case 1:
+                which = " for the heaviest key"
+            case int(n):
+                which = f" for the {n:,} heaviest keys"
+            case listed:
+                which = f" for {len(listed):,} listed key{'s' * (len(listed) > 1)}"
+        how = {"random": "", "round robin": " in turn"}.get(
+            self.shard_by if isinstance(self.shard_by, str) else "", " by another column"
+        )
+        where = " on consecutive partitions" if self.placed == "consecutive" else ""
+        return f"composite key{which}, {self.shards:,} shard{'s' * (self.shards > 1)}{how}{where}"
+
+    @property
+    def intrusiveness(self) -> int:
+        """Split keys lose their order; less changes if only hot keys are split."""
+        return 4 if self.hot_keys is None else 3
+
+    def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
+        """Split the keys, and place every shard."""
+        if self.shards == 1:
+            return unchanged(self, before, line)
+        parts = self._split(before)
+        fan_in, scope = self.shards, self._ordering()
+        column = "the other column" if isinstance(self.shard_by, PairLoads) else ""
+        return Outcome(
+            fix=self,
+            loads=parts.loads,
+            line=line,
+            ordering_scope=scope,
+            ordering_note=(
+                "records of a split key stay in order only within a shard"
+                + (f": those with the same value in {column} do" if column else "")
+                + ("" if self.hot_keys is None else "; keys that are not split keep their order")
+            ),
+            producer_change=self._producer_change(),
+            consumer_change=(
+                f"read {fan_in:,} shards for all of a split key and merge them"
+                + ("" if self.hot_keys is None else "; know which keys are split")
+            ),
+            read_fan_in=fan_in,
+            state_copies=min(fan_in, before.partitions),
+            moved_key_share=parts.moved_key_share,
+            moved_load_share=parts.moved_load_share,
+            notes=tuple(self._notes(before, parts)),
+        )
+
+    def _split(self, before: PartitionLoads) -> Split:
+        keys, _, _ = placed_keys(before)
+        return split(
+            before,
+            positions=self._positions(keys),
+            shards=self.shards,
+            pairs=self.shard_by if isinstance(self.shard_by, PairLoads) else None,
+            consecutive=self.placed == "consecutive",
+            separator=self.separator,
+        )
+
+    def _positions(self, keys: KeyLoads) -> NDArray[np.int64] | None:
+        """Say where the keys to split stand; None for all of them."""
+        if self.hot_keys is None:
+            return None
+        if isinstance(self.hot_keys, int):
+            return keys.heaviest()[: self.hot_keys] if self.hot_keys < len(keys) else None
+        found = positions_of(KeyColumn.of([bytes_of(key) for key in self.hot_keys]), keys.keys)
+        if (missing := np.flatnonzero(found < 0)).size:
+            raise ValueError(
+                f"hot_keys must be among the keys, got {self.hot_keys[missing[0]]!r:.60}"
+            )
+        return found
+
+    def _ordering(self) -> OrderingScope:
+        return "per shard"
+
+    def _producer_change(self) -> str:
+        match self.shard_by:
+            case "random":
+                shard = f"a random number below {self.shards:,}"
+            case "round robin":
+                shard = f"a counter mod {self.shards:,}"
+            case _:
+                shard = f"murmur3(the other column) mod {self.shards:,}"
+        which = "of every key" if self.hot_keys is None else "of listed keys, and share the list"
+        if self.placed == "consecutive":
+            return (
+                f"a custom partitioner: (partition of the key + shard) mod partitions for records "
+                f"{which}; shard is {shard}"
+            )
+        return f"append the shard to the keys of records {which}; shard is {shard}"
+
+    def _notes(self, before: PartitionLoads, parts: Split) -> Iterable[str]:
+        keys, _, _ = placed_keys(before)
+        if self.shard_by == "random" and keys.sample_size is not None and keys.total:
+            records = parts.heaviest_share * keys.sample_size
+            if records >= 1:
+                deviation = ((self.shards - 1) / records) ** 0.5
+                yield (
+                    "shards drawn at random: in a log as long as this one a shard of the hottest "
+                    f"split key varies by ± {100 * deviation:.2g} % (one standard deviation)"
+                )
+        if parts.has_collision:
+            yield "a shard has the same bytes as another key: readers cannot tell them apart"
+        if self.placed == "consecutive" and self.shards > before.partitions:
+            yield (
+                f"with more shards than the {before.partitions:,} partitions some partitions get "
+                "one shard more of a key than others"
+            )
+
+
+def _checked_hot_keys(given: Any) -> int | tuple[str | bytes, ...] | None:
+    if given is None:
+        return None
+    if isinstance(given, (str, bytes)):
+        raise TypeError(f"hot_keys must be a number or a sequence of keys, got one key {given!r}")
+    if not isinstance(given, Iterable):
+        return check_count("hot_keys", given)
+    listed: Sequence[Any] = tuple(given)
+    if not listed:
+        raise ValueError("hot_keys must hold at least one key, got none")
+    for key in listed:
+        if not isinstance(key, (str, bytes)):
+            raise TypeError(f"hot_keys must be str or bytes, got {type(key).__name__}")
+    if len({bytes_of(key) for key in listed}) < len(listed):
+        raise ValueError(f"hot_keys must be distinct, got one twice in {len(listed):,} keys")
+    return tuple(listed)

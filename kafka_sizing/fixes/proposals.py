@@ -1,0 +1,158 @@
+"""A topic as it is in; the fixes worth comparing for it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing.fixes.base import Fix, placed_keys
+from kafka_sizing.fixes.buckets import KeyBuckets
+from kafka_sizing.fixes.composite import MOST_SHARDS, CompositeKey, ShardPlacement
+from kafka_sizing.fixes.keyless import NoKey
+from kafka_sizing.fixes.partitions import MorePartitions
+from kafka_sizing.fixes.shards import split
+from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.partitions.hotspots import find_hot
+from kafka_sizing.partitions.lines import Line
+from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
+
+BUCKETS_PER_PARTITION: Final = 10  # weights level out; more gains little
+BUCKETS_LISTED: Final = 1_000  # a table that is still easy to share
+NEAR_THE_BEST: Final = 1.1  # a tenth off the peak is not worth twice the fan-in
+WORK_OF_TRIALS: Final = 2**23  # keys and partitions × shards in one trial
+
+
+def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
+    """Choose what to compare with a topic as it is: at most eight fixes.
+
+    Always twice the partitions, and if nothing is hot no more than that. Otherwise the first
+    count at which nothing is hot, and four times the partitions unless one key alone is too
+    big for any count; key buckets placed by weight; and where single keys are hot a composite
+    key for them, hashed and consecutive, one for all keys, and no key.
+
+    Parameters
+    ----------
+    before : PartitionLoads
+        What `place` returns.
+    line : Line
+        Above it a partition is hot.
+
+    Returns
+    -------
+    tuple of Fix
+        In the order of how much they change.
+
+    Examples
+    --------
+    >>> from kafka_sizing import KeyLoads, place
+    >>> from kafka_sizing.fixes import propose_fixes
+    >>> from kafka_sizing.partitions.lines import hot_lines
+    >>> before = place(KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 10, 10]), 4)
+    >>> [fix.name for fix in propose_fixes(before, line=hot_lines(before)[0])][:2]
+    ['8 partitions', '40 key buckets, placed by weight']
+    """
+    keys, _, _ = placed_keys(before)
+    n = before.partitions
+    report = find_hot(before, capacity=line.load)
+    if report.fits:
+        return tuple(_more_partitions(before, {2 * n}))
+    hot = _hot_keys(before, line)
+    too_big = line.is_crossed_by(float(keys.loads.max()))
+    counts = {2 * n} if too_big else {2 * n, 4 * n}
+    if report.first_fitting is not None:
+        counts.add(report.first_fitting)
+    fixes: list[Fix] = [*_more_partitions(before, counts)]
+    if n == 1:
+        return tuple(fixes)
+    if len(keys) > 1 and not line.is_crossed_by(before.even_share):
+        fixes.append(KeyBuckets(_buckets(n)))
+    if hot:
+        fixes += [*_composites(before, line, hot), NoKey()]
+    return tuple(fixes)
+
+
+def _more_partitions(before: PartitionLoads, counts: set[int]) -> Iterator[MorePartitions]:
+    """Give the counts that are possible, in rising order."""
+    _, _, partitioner = placed_keys(before)
+    some_key = KeyColumn.of([b"-"])
+    for count in sorted(counts):
+        if before.partitions < count <= MOST_PLACED:
+            try:
+                partitioner.partitions_of(some_key, count)
+            except ValueError:  # a partitioner with a limit of its own
+                return
+            yield MorePartitions(count)
+
+
+def _buckets(partitions: int) -> int:
+    wanted = min(BUCKETS_PER_PARTITION * partitions, BUCKETS_LISTED)
+    return min(max(wanted, 4 * partitions), MOST_PLACED)
+
+
+def _hot_keys(before: PartitionLoads, line: Line) -> int:
+    """Count the keys that write more than half an even share, or more than half the line.
+
+    Two of those on a partition are a burden, even where none of them is too big alone.
+    """
+    keys, _, _ = placed_keys(before)
+    return int(np.count_nonzero(keys.loads > min(before.even_share, line.load) / 2))
+
+
+def _composites(before: PartitionLoads, line: Line, hot: int) -> Iterator[CompositeKey]:
+    keys, _, _ = placed_keys(before)
+    every = hot >= len(keys)
+    some = None if every else keys.heaviest()[:hot]
+    listed = None if every else hot
+    hashed = _shards(before, line, some, "hashed")
+    dealt = _shards(before, line, some, "consecutive")
+    yield CompositeKey(hashed, hot_keys=listed)
+    yield CompositeKey(dealt, hot_keys=listed, placed="consecutive")
+    if not every:
+        yield CompositeKey(_shards(before, line, None, "hashed", unless_tried=hashed))
+
+
+def _shards(
+    before: PartitionLoads,
+    line: Line,
+    positions: NDArray[np.int64] | None,
+    placed: ShardPlacement,
+    *,
+    unless_tried: int = 2,
+) -> int:
+    """Try 2, 4, 8 … shards: the first number under which nothing is hot.
+
+    If there is none, the first that comes near the best. ``unless_tried`` is the answer where
+    there are too many keys to try.
+    """
+    keys, _, _ = placed_keys(before)
+    each = before.partitions + (len(keys) if positions is None else len(positions))
+    peaks: dict[int, float] = {}
+    for shards in _doubling(before.partitions):
+        if each * shards > WORK_OF_TRIALS:
+            break
+        parts = split(
+            before,
+            positions=positions,
+            shards=shards,
+            consecutive=placed == "consecutive",
+            keep_keys=False,
+        )
+        peaks[shards] = float(parts.loads.loads.max())
+        if not line.is_crossed_by(peaks[shards]):
+            return shards
+    if not peaks:
+        return unless_tried
+    near = min(peaks.values()) * NEAR_THE_BEST
+    return next(shards for shards, peak in peaks.items() if peak <= near)
+
+
+def _doubling(most: int) -> Iterator[int]:
+    """Give 2, 4, 8 … below ``most``, then ``most``."""
+    shards = 2
+    while shards < min(most, MOST_SHARDS):
+        yield shards
+        shards *= 2
+    yield max(2, min(most, MOST_SHARDS))

@@ -1,0 +1,153 @@
+"""A query over key logs in; its rows out of DuckDB, in bounded memory and with clear errors."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from kafka_sizing.sources.paths import LogFile
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+MEMORY_LIMIT: Final = "512MB"  # groups beyond it are spilled to a temporary folder
+MOST_THREADS: Final = 4
+_SETTINGS: Final = (
+    "SET autoinstall_known_extensions = false",  # all that is needed is built in
+    "SET autoload_known_extensions = false",
+    "SET preserve_insertion_order = false",
+    "SET enable_progress_bar = true",
+    "SET enable_progress_bar_print = false",
+)
+_ROWS_PER_BATCH: Final = 2**17
+_SECONDS_PER_LOOK: Final = 0.1
+
+
+class Engine:
+    """A DuckDB of its own, with a folder to spill to; closed at the end of ``with``."""
+
+    def __init__(self) -> None:
+        try:
+            import duckdb
+            import pyarrow  # noqa: F401
+        except ImportError as error:
+            raise ImportError(
+                f"{error.name} is needed to read key logs: pip install 'kafka-sizing[cli]'"
+            ) from error
+        self._folder = tempfile.TemporaryDirectory(prefix="kafka-sizing-")
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY_LIMIT,
+                "threads": min(MOST_THREADS, os.cpu_count() or 1),
+                "temp_directory": self._folder.name,
+            }
+        )
+        for setting in _SETTINGS:
+            self._connection.execute(setting)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def rows(self, query: str, logs: Sequence[LogFile]) -> list[Any]:
+        """Run a query with a short answer."""
+        with _clear_errors(logs):
+            return self._connection.execute(query).fetchall()
+
+    def table(
+        self, query: str, logs: Sequence[LogFile], progress: Callable[[float], None] | None
+    ) -> pa.Table:
+        """Run a query with a long answer; ``progress`` hears the share that is done."""
+        with _clear_errors(logs), self._watched(progress):
+            answer: Any = self._connection.sql(query)
+            # DuckDB 2 renamed it.
+            read = getattr(answer, "to_arrow_reader", None) or answer.fetch_arrow_reader
+            return read(_ROWS_PER_BATCH).read_all()
+
+    @contextmanager
+    def _watched(self, progress: Callable[[float], None] | None) -> Iterator[None]:
+        if progress is None:
+            yield
+            return
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(_SECONDS_PER_LOOK):
+                percent = float(self._connection.query_progress())
+                if percent >= 0:  # -1: not known yet
+                    progress(min(percent / 100, 1.0))
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+
+@contextmanager
+def _clear_errors(logs: Sequence[LogFile]) -> Iterator[None]:
+    """Say in one line what is wrong with which file."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError(
+            f"keys of {_names(logs)} must fit in {MEMORY_LIMIT} and the temporary folder: "
+            f"{_first_line(error)}"
+        ) from error
+    except duckdb.Error as error:
+        raise _clear_error(str(error), logs) from error
+
+
+def _clear_error(text: str, logs: Sequence[LogFile]) -> ValueError:
+    name = _file_in(text, logs)
+    line = re.search(r"on Line: (\d+)", text)
+    where = f" in line {line[1]}" if line else ""
+    columns = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if re.search(r"invalid unicode|utf-?8|invalid string encoding", text, re.IGNORECASE):
+        return ValueError(
+            f"{name} must hold UTF-8 text, got other bytes{where}; keys of any bytes can stand "
+            "one a line on standard input, or as binary in Parquet"
+        )
+    if columns:
+        return ValueError(f"{name} must hold {columns[1]} columns a line, got {columns[2]}{where}")
+    if "unterminated quote" in text:
+        return ValueError(f"{name} must close every quote, got an open one{where}")
+    if "maximum line size" in text.lower():
+        return ValueError(f"{name} must hold lines of at most 2 MB, got a longer one{where}")
+    return ValueError(f"{name} must be readable{where}: {_first_line(text)}")
+
+
+def _file_in(text: str, logs: Sequence[LogFile]) -> str:
+    named = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE) or re.search(
+        r"""in file ["'](.+?)["']""", text
+    )
+    return named[1].strip() if named and len(logs) > 1 else _names(logs)
+
+
+def _names(logs: Sequence[LogFile]) -> str:
+    first = logs[0].path
+    return first if len(logs) == 1 else f"{first} or one of {len(logs) - 1} files more"
+
+
+def _first_line(error: object) -> str:
+    line = str(error).strip().partition("\n")[0]
+    return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line)

@@ -1,0 +1,251 @@
+"""Key logs, a key column and a load column in; the SQL that gives their records out."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import io
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from kafka_sizing._checks import nearest
+from kafka_sizing.sources.engine import Engine
+from kafka_sizing.sources.paths import LogFile
+
+Held = Literal["text", "written text", "bytes", "integers", "big integers", "floats", "UUIDs"]
+
+_INTEGERS: Final = (
+    "TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER".split()  # noqa: SIM905
+)
+_FLOATS: Final = ("FLOAT", "DOUBLE")
+_DELIMITERS: Final = {"CSV": ",;\t|", "TSV": "\t"}
+_CSV_OPTIONS: Final = (
+    "auto_detect = false, header = true, quote = '\"', escape = '\"', nullstr = '', "
+    "allow_quoted_nulls = false"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Records of files that are read alike: a SELECT of key, held and load.
+
+    ``load_text`` is the load as it stands in the file, for an error to quote.
+    """
+
+    logs: tuple[LogFile, ...]
+    held: Held | None  # what keys are; None: each record says so itself, in ``held``
+    select: str
+
+
+def records_of(
+    logs: Sequence[LogFile], engine: Engine, *, key: str, load: str | None
+) -> list[Records]:
+    """Check every file's columns; group the files that one SELECT can read."""
+    alike: dict[tuple[Any, ...], list[LogFile]] = {}
+    for log in logs:
+        match log.format:
+            case "CSV" | "TSV":
+                layout: tuple[Any, ...] = _csv_layout(log, key, load)
+            case "Parquet":
+                layout = _parquet_layout(log, engine, key, load)
+            case _:
+                layout = ()
+        alike.setdefault((log.format, log.compression, *layout), []).append(log)
+    return [_read(tuple(files), layout[2:], key, load) for layout, files in alike.items()]
+
+
+def missing_column(name: str, argument: str, column: str, columns: Collection[str]) -> ValueError:
+    """Say which columns there are, and which look like the one asked for."""
+    return ValueError(
+        f"{argument} must be one of the columns {list(columns)} of {name}, got {column!r}"
+        f"{nearest(column, columns)}"
+    )
+
+
+def fields_of(logs: Sequence[LogFile], engine: Engine) -> list[str]:
+    """List the names of the fields of the first JSON records."""
+    (first, *_) = logs
+    rows = engine.rows(
+        f"SELECT DISTINCT unnest(json_keys(json)) FROM (SELECT json FROM {_json([first])} LIMIT 100)"
+        " ORDER BY ALL",
+        [first],
+    )
+    return [name for (name,) in rows]
+
+
+def _read(
+    logs: tuple[LogFile, ...], layout: tuple[Any, ...], key: str, load: str | None
+) -> Records:
+    match logs[0].format:
+        case "CSV" | "TSV":
+            return _csv_records(logs, *layout)
+        case "Parquet":
+            return _parquet_records(logs, key, load, *layout)
+        case _:
+            return _json_records(logs, key, load)
+
+
+def _csv_layout(log: LogFile, key: str, load: str | None) -> tuple[str, int, int, int | None]:
+    """Find the delimiter, the number of columns, and where the key and the load stand."""
+    wanted = {"key": key} | ({} if load is None else {"load": load})
+    headers = {delimiter: _header(log, delimiter) for delimiter in _DELIMITERS[log.format]}
+    fitting = (one for one, names in headers.items() if set(wanted.values()) <= set(names))
+    delimiter = next(fitting, None)
+    if delimiter is None:
+        names = max(headers.values(), key=len)
+        argument = next(name for name, column in wanted.items() if column not in names)
+        raise missing_column(log.path, argument, wanted[argument], names)
+    names = headers[delimiter]
+    for argument, column in wanted.items():
+        if names.count(column) > 1:
+            raise ValueError(
+                f"{argument} must name one column of {log.path}, got {column!r}, "
+                f"which stands there {names.count(column)} times"
+            )
+    return delimiter, len(names), names.index(key), None if load is None else names.index(load)
+
+
+def _header(log: LogFile, delimiter: str) -> list[str]:
+    with log.open() as stream:
+        text = io.TextIOWrapper(
+            io.BufferedReader(stream), "utf-8-sig", errors="surrogateescape", newline=""
+        )
+        try:
+            names = next(csv.reader(text, delimiter=delimiter), [])
+        except csv.Error as error:
+            raise ValueError(f"{log.path} must begin with column names: {error}") from error
+    if any("\udc80" <= letter <= "\udcff" for name in names for letter in name):
+        raise ValueError(f"{log.path} must hold UTF-8 text, got other bytes in line 1")
+    return names
+
+
+def _csv_records(
+    logs: tuple[LogFile, ...], delimiter: str, width: int, key_at: int, load_at: int | None
+) -> Records:
+    columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(width))
+    compression = logs[0].compression or "none"
+    load = "NULL" if load_at is None else f"c{load_at}"
+    return Records(
+        logs=logs,
+        held="written text",
+        select=(
+            f"SELECT encode(c{key_at}) AS key, 'text' AS held, "
+            f"TRY_CAST({load} AS DOUBLE) AS load, {load} AS load_text "
+            f"FROM read_csv({_paths(logs)}, columns = {{{columns}}}, delim = '{delimiter}', "
+            f"compression = '{compression}', {_CSV_OPTIONS})"
+        ),
+    )
+
+
+def _parquet_layout(
+    log: LogFile, engine: Engine, key: str, load: str | None
+) -> tuple[Held, bool]:
+    rows = engine.rows(
+        "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM "
+        f"read_parquet({_paths([log])}, hive_partitioning = false))",
+        [log],
+    )
+    types: dict[str, str] = dict(rows)
+    for argument, column in (("key", key), ("load", load)):
+        if column is not None and column not in types:
+            raise missing_column(log.path, argument, column, list(types))
+    if load is not None and not _is_number(types[load]):
+        raise TypeError(
+            f"load must be a column of numbers, got {load!r} of type {types[load]} in {log.path}"
+        )
+    return _held(types[key], key, log), types[key].startswith("ENUM")
+
+
+def _held(kind: str, key: str, log: LogFile) -> Held:
+    if kind in ("VARCHAR", "JSON") or kind.startswith("ENUM"):
+        return "text"
+    if kind == "BLOB":
+        return "bytes"
+    if kind in _INTEGERS:
+        return "integers"
+    if kind == "UBIGINT":
+        return "big integers"
+    if kind in _FLOATS:
+        return "floats"
+    if kind == "UUID":
+        return "UUIDs"
+    raise TypeError(
+        f"key must be a column of text, bytes, numbers or UUIDs, got {key!r} of type {kind} "
+        f"in {log.path}"
+    )
+
+
+def _is_number(kind: str) -> bool:
+    return kind in (*_INTEGERS, *_FLOATS, "UBIGINT", "HUGEINT") or kind.startswith("DECIMAL")
+
+
+def _parquet_records(
+    logs: tuple[LogFile, ...], key: str, load: str | None, held: Held, is_enum: bool  # noqa: FBT001
+) -> Records:
+    column = _quoted(key)
+    if is_enum:
+        column = f"CAST({column} AS VARCHAR)"
+    read = {
+        "text": f"encode({column})",
+        "bytes": column,
+        "integers": f"CAST({column} AS BIGINT)",
+        "big integers": column,
+        "floats": f"CAST({column} AS DOUBLE)",
+        "UUIDs": f"encode(CAST({column} AS VARCHAR))",
+    }[held]
+    amount = "NULL" if load is None else _quoted(load)
+    return Records(
+        logs=logs,
+        held=held,
+        select=(
+            f"SELECT {read} AS key, 'text' AS held, CAST({amount} AS DOUBLE) AS load, "
+            f"CAST({amount} AS VARCHAR) AS load_text "
+            f"FROM read_parquet({_paths(logs)}, hive_partitioning = false)"
+        ),
+    )
+
+
+def _json_records(logs: tuple[LogFile, ...], key: str, load: str | None) -> Records:
+    """Read two fields of each object; a JSON pointer names them whatever their letters."""
+    key_at, load_at = _literal(_pointer(key)), _literal(_pointer(load or ""))
+    amount = "NULL" if load is None else f"json_extract(json, {load_at})"
+    return Records(
+        logs=logs,
+        held=None,
+        select=(
+            "SELECT CASE WHEN held NOT IN ('null', 'absent') THEN encode(key ->> '$') END AS key, "
+            "held, CASE WHEN json_type(amount) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
+            "THEN CAST(amount AS DOUBLE) END AS load, CAST(amount AS VARCHAR) AS load_text "
+            "FROM (SELECT key, amount, CASE coalesce(json_type(key), '') "
+            "WHEN '' THEN 'absent' WHEN 'NULL' THEN 'null' WHEN 'VARCHAR' THEN 'text' "
+            "WHEN 'BIGINT' THEN 'integers' WHEN 'UBIGINT' THEN 'integers' "
+            "WHEN 'DOUBLE' THEN 'floats' WHEN 'BOOLEAN' THEN 'booleans' "
+            "WHEN 'OBJECT' THEN 'objects' ELSE 'arrays' END AS held "
+            f"FROM (SELECT json_extract(json, {key_at}) AS key, {amount} AS amount "
+            f"FROM {_json(logs)}))"
+        ),
+    )
+
+
+def _json(logs: Sequence[LogFile]) -> str:
+    layout = "newline_delimited" if logs[0].format == "JSON lines" else "auto"
+    compression = logs[0].compression or "uncompressed"
+    return f"read_json_objects({_paths(logs)}, format = '{layout}', compression = '{compression}')"
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _paths(logs: Sequence[LogFile]) -> str:
+    """Name files so that DuckDB reads no pattern into their names."""
+    return f"[{', '.join(_literal(glob.escape(log.path)) for log in logs)}]"
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
