@@ -13,7 +13,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
 ]
-exclude_patterns = ["_build", "**/.ipynb_checkpoints", "**/.jupyter_cache"]
+exclude_patterns = ["_build", "notebooks/data", "**/.ipynb_checkpoints", "**/.jupyter_cache"]
 
 # One page for every public name, from its docstring.
 autosummary_generate = True

@@ -80,7 +80,7 @@ def ceil_ratio(numerator: float, denominator: float) -> int:
     """
     quotient = Fraction(float(numerator)) / Fraction(float(denominator))
     below = math.floor(quotient)
-    tolerance = ROUNDING * below  # so that the least need is still a need
+    tolerance = Fraction(ROUNDING) * below  # so that the least need is still a need
     return below if quotient - below <= tolerance else below + 1
 
 

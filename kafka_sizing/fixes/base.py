@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_count
 from kafka_sizing.keys.columns import KeyColumn
-from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.loads import KeyLoads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line, hot_lines
@@ -182,10 +182,10 @@ class AsIs(Fix):
 
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Give the loads as they are."""
-        return unchanged(self, before, line, is_noise=_is_noise(before, line))
+        return unchanged(self, before, line)
 
 
-def unchanged(fix: Fix, before: PartitionLoads, line: Line, *, is_noise: bool = False) -> Outcome:
+def unchanged(fix: Fix, before: PartitionLoads, line: Line) -> Outcome:
     """Give the outcome of a fix that changes nothing."""
     return Outcome(
         fix=fix,
@@ -199,7 +199,7 @@ def unchanged(fix: Fix, before: PartitionLoads, line: Line, *, is_noise: bool = 
         state_copies=1,
         moved_key_share=0.0,
         moved_load_share=0.0,
-        is_noise=is_noise,
+        is_noise=_is_noise(before, line),
     )
 
 
@@ -248,8 +248,7 @@ def summed(
 ) -> NDArray[np.float64]:
     """Add up the loads of each partition; a key that is spread (-1) goes to all alike."""
     placed = partition_of_key >= 0
-    total = np.zeros(partitions)
-    total += np.bincount(partition_of_key[placed], loads[placed], minlength=partitions)
+    total = sum_by(partition_of_key[placed], loads[placed], partitions)
     if not placed.all():
         total += loads[~placed].sum() / partitions
     return total

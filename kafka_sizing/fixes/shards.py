@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing.fixes.base import loads_of_null_keys, placed_keys, summed
 from kafka_sizing.fixes.subkeys import (
+    KEYS_PER_STEP,
     SUBKEYS_HELD,
     in_steps,
     joined,
@@ -20,7 +22,7 @@ from kafka_sizing.fixes.subkeys import (
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.distinct import distinct_keys
 from kafka_sizing.keys.hashing import murmur2, murmur3
-from kafka_sizing.keys.loads import KeyLoads, key_text
+from kafka_sizing.keys.loads import KeyLoads, key_text, loads_of_distinct, sum_by
 from kafka_sizing.keys.pairs import PairLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.placement import PartitionLoads
@@ -65,23 +67,23 @@ def split(
 
     loads = summed(partition_of_key[rest], keys.loads[rest], n) + loads_of_null_keys(before)
     holds = keep_keys and shards * len(chosen) <= SUBKEYS_HELD
-    held = _Held(column) if holds else None
+    held = _Held() if holds else None
     moved = np.zeros(len(chosen), dtype=np.bool_)
     moved_load = 0.0
-    for shard, fraction in enumerate(_fractions(column, shards, pairs)):
-        suffix = suffix_bytes(separator, shard)
+    for numbers, fractions in _steps(_fractions(column, shards, pairs), len(chosen)):
+        subkeys = joined([suffixed(column, suffix_bytes(separator, shard)) for shard in numbers])
         placed = (
-            np.where(home < 0, home, (home.astype(np.int64) + shard) % n).astype(np.int32)
+            _dealt(home, numbers, n)
             if consecutive
-            else _placed(column, suffix, n, partitioner)
+            else _hashed(subkeys, n, partitioner).reshape(fractions.shape)
         )
-        part = weight * fraction
-        loads += summed(placed, part, n)
-        elsewhere = (placed != home) & (fraction > 0)
-        moved |= elsewhere
-        moved_load += float(part[elsewhere].sum())
+        parts = weight * fractions
+        loads += summed(placed.ravel(), parts.ravel(), n)
+        elsewhere = (placed != home) & (fractions > 0)
+        moved |= elsewhere.any(axis=0)
+        moved_load += float(parts[elsewhere].sum())
         if held is not None:
-            held.add(suffix, placed, part, fraction > 0)
+            held.add(subkeys, placed.ravel(), parts.ravel(), is_used=fractions.ravel() > 0)
     made = None if held is None else held.with_rest(keys, rest, partition_of_key)
     return Split(
         loads=PartitionLoads(
@@ -98,12 +100,27 @@ def split(
     )
 
 
-def _placed(
-    column: KeyColumn, suffix: bytes, partitions: int, partitioner: Partitioner
-) -> NDArray[np.int32]:
+def _steps(
+    fractions: Iterator[Fractions], keys: int
+) -> Iterator[tuple[range, NDArray[np.float64]]]:
+    """Take as many shards at once as a step has room for: a row per shard, a column per key."""
+    at_once = max(1, KEYS_PER_STEP // keys)
+    begin = 0
+    while rows := list(islice(fractions, at_once)):
+        yield range(begin, begin + len(rows)), np.stack(rows)
+        begin += len(rows)
+
+
+def _dealt(home: NDArray[np.int32], shards: range, partitions: int) -> NDArray[np.int32]:
+    """Go round from the partition of each key; keys that are spread stay so."""
+    shard = np.array(shards)[:, np.newaxis]
+    return np.where(home < 0, home, (home + shard) % partitions).astype(np.int32)
+
+
+def _hashed(column: KeyColumn, partitions: int, partitioner: Partitioner) -> NDArray[np.int32]:
     placed = np.empty(len(column), dtype=np.int32)
     for where, some in in_steps(column):
-        placed[where] = partitioner.partitions_of(suffixed(some, suffix), partitions)
+        placed[where] = partitioner.partitions_of(some, partitions)
     return placed
 
 
@@ -114,7 +131,7 @@ def _fractions(column: KeyColumn, shards: int, pairs: PairLoads | None) -> Itera
             yield np.full(len(column), 1 / shards)
         return
     found = positions_of(column, pairs.keys)
-    totals = np.bincount(pairs.key_of_pair, pairs.loads, minlength=len(pairs.keys))
+    totals = sum_by(pairs.key_of_pair, pairs.loads, len(pairs.keys))
     counted = (found >= 0) & (totals[found] > 0)
     if not counted.all():
         missing = int(np.flatnonzero(~counted)[0])
@@ -125,7 +142,7 @@ def _fractions(column: KeyColumn, shards: int, pairs: PairLoads | None) -> Itera
     shard_of_pair = (murmur3(pairs.values).astype(np.int64) % shards)[pairs.value_of_pair]
     for shard in range(shards):
         here = shard_of_pair == shard
-        sums = np.bincount(pairs.key_of_pair[here], pairs.loads[here], minlength=len(pairs.keys))
+        sums = sum_by(pairs.key_of_pair[here], pairs.loads[here], len(pairs.keys))
         yield sums[found] / totals[found]
 
 
@@ -137,23 +154,23 @@ class _Made:
 
 
 class _Held:
-    """The shards as keys of their own, gathered one shard number after the other."""
+    """The shards as keys of their own, gathered step by step."""
 
-    def __init__(self, column: KeyColumn) -> None:
-        self._column = column
+    def __init__(self) -> None:
         self._columns: list[KeyColumn] = []
         self._placed: list[NDArray[np.int32]] = []
         self._loads: list[NDArray[np.float64]] = []
 
     def add(
         self,
-        suffix: bytes,
+        subkeys: KeyColumn,
         placed: NDArray[np.int32],
         loads: NDArray[np.float64],
+        *,
         is_used: NDArray[np.bool_],
     ) -> None:
-        column, used = self._column, np.flatnonzero(is_used)
-        self._columns.append(suffixed(column if is_used.all() else column.take(used), suffix))
+        used = np.flatnonzero(is_used)
+        self._columns.append(subkeys.take(used))
         self._placed.append(placed[used])
         self._loads.append(loads[used])
 
@@ -166,7 +183,7 @@ class _Held:
         column = joined([others, shards])
         loads = np.concatenate([keys.loads[rest], *self._loads])
         placed = np.concatenate([partition_of_key[rest], *self._placed])
-        collides = bool(np.isin(murmur2(shards), murmur2(others)).any())
+        collides = _may_meet(murmur2(shards), murmur2(others))
         if collides:
             distinct = distinct_keys(column)
             collides = len(distinct.column) < len(column)
@@ -176,8 +193,8 @@ class _Held:
             where[codes] = placed
             if not np.array_equal(where[codes], placed):  # the same bytes on two partitions
                 return _Made(keys=None, partition_of_key=None, has_collision=True)
-            column, loads, placed = distinct.column, np.bincount(codes, loads), where
-        made = KeyLoads(
+            column, loads, placed = distinct.column, sum_by(codes, loads, len(where)), where
+        made = loads_of_distinct(
             column,
             loads,
             keys.unit,
@@ -185,3 +202,9 @@ class _Held:
             sample_size=keys.sample_size,
         )
         return _Made(keys=made, partition_of_key=placed, has_collision=collides)
+
+
+def _may_meet(some: NDArray[np.int32], many: NDArray[np.int32]) -> bool:
+    """Whether two sets of hashes have one in common."""
+    some = np.sort(some)
+    return bool((some[np.searchsorted(some[:-1], many)] == many).any())

@@ -17,7 +17,7 @@ from kafka_sizing.fixes.subkeys import (
     suffixed,
 )
 from kafka_sizing.keys.columns import KeyColumn
-from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.loads import loads_of_distinct
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import PartitionLoads
@@ -138,7 +138,7 @@ class TimeBuckets(Fix):
         return PartitionLoads(
             loads=loads,
             unit=keys.unit,
-            keys=KeyLoads(
+            keys=loads_of_distinct(
                 suffixed(keys.keys, suffix_bytes(self.separator, number)),
                 keys.loads,
                 keys.unit,

@@ -6,11 +6,11 @@ from kafka_sizing.keys.counting import count_keys
 from kafka_sizing.keys.hashing import crc32, fnv1a, murmur2, murmur3
 from kafka_sizing.keys.intake import as_key_column
 from kafka_sizing.keys.loads import KeyLoads, KeyShare
+from kafka_sizing.keys.partition import partition_of
 from kafka_sizing.keys.partitioners import (
     PARTITIONERS,
     Partitioner,
     find_partitioner,
-    partition_of,
     require_keyed,
     resolve_partitioner,
 )

@@ -216,6 +216,8 @@ def _from_pandas(
 
         return _from_arrow(pa.array(keys.array), name, serializer)
     missing = np.asarray(keys.isna())
+    if missing.all():  # pandas has no type of its own for nulls only
+        return EncodedKeys(KeyColumn.of([None] * len(keys)))
     if not missing.any():
         return EncodedKeys(_from_numpy(keys.to_numpy(), name, serializer))
     if keys.dtype.kind in "iu":  # pandas' own nullable integers

@@ -13,7 +13,7 @@ from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.counting import checked_column
 from kafka_sizing.keys.distinct import distinct_keys
 from kafka_sizing.keys.intake import as_key_column
-from kafka_sizing.keys.loads import KeyLoads, checked_loads
+from kafka_sizing.keys.loads import KeyLoads, checked_loads, sum_by
 from kafka_sizing.keys.serializers import Serializer
 from kafka_sizing.units import LOAD_UNITS, LoadUnit, format_load
 
@@ -89,8 +89,7 @@ class PairLoads:
     @property
     def key_loads(self) -> KeyLoads:
         """The load of each key, whatever its other value."""
-        sums = np.zeros(len(self.keys))
-        sums += np.bincount(self.key_of_pair, self.loads, minlength=len(self.keys))
+        sums = sum_by(self.key_of_pair, self.loads, len(self.keys))
         return KeyLoads(self.keys, sums, self.unit)
 
     def to_frame(self) -> pd.DataFrame:
@@ -202,7 +201,7 @@ def _counted(
         values=others.column,
         key_of_pair=codes // len(others.column),
         value_of_pair=codes % len(others.column),
-        loads=np.asarray(np.bincount(pair_of_record, weight), dtype=np.float64),
+        loads=sum_by(pair_of_record, weight, len(codes)),
         unit=unit,
     )
 

@@ -1,4 +1,4 @@
-"""Keys and a count in; the partition each real client would choose out."""
+"""A client's name in; how it maps keys to partitions out."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final, Literal, overload
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count, nearest
+from kafka_sizing._checks import check_choice, check_count, nearest
 from kafka_sizing.keys.clients import Client, folded, read_clients, version_of
-from kafka_sizing.keys.columns import KeyColumn, bytes_of
+from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.hashes import HASHES
 from kafka_sizing.keys.hashing import Hash
-from kafka_sizing.keys.intake import encode_keys
 from kafka_sizing.keys.rules import RULES, Numbers, Rule
-from kafka_sizing.keys.serializers import Serializer
 
 Fate = Literal["hashed", "spread", "partition 0", "own hash", "refused"]
 
-_SPREAD: Final = -1  # stands for a partition that does not follow from the key
+SPREAD: Final = -1  # stands for a partition that does not follow from the key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +42,14 @@ class Partitioner:
     null_hash: int = 0
     clients: tuple[Client, ...] = field(default=(), repr=False)
 
+    def __post_init__(self) -> None:
+        if self.hash is not None or self.rule is not None:
+            check_choice("hash", self.hash, HASHES)
+            check_choice("rule", self.rule, RULES)
+        check_choice("null_key", self.null_key, get_args(Fate))
+        check_choice("empty_key", self.empty_key, get_args(Fate))
+        check_count("null_hash", self.null_hash, least=0, most=2**32 - 1)
+
     @property
     def is_keyed(self) -> bool:
         """Whether the partition follows from the key."""
@@ -52,7 +58,7 @@ class Partitioner:
     @property
     def has_remainder_rule(self) -> bool:
         """Whether a partition is the remainder of `numbers_of`, for all keys not spread."""
-        return self.is_keyed and self._rule.place is None
+        return self.rule is not None and RULES[self.rule].place is None
 
     def hashes_of(self, column: KeyColumn) -> NDArray[np.uint32]:
         """Hash every key of a column without nulls."""
@@ -73,7 +79,7 @@ class Partitioner:
             empty = prepared.lengths == 0
             if self.empty_key == "refused" and empty.any():
                 raise ValueError(f"keys must not be empty: {self.name!r} refuses empty keys")
-            placed[empty] = _SPREAD if self.empty_key == "spread" else 0
+            placed[empty] = SPREAD if self.empty_key == "spread" else 0
         return placed
 
     def partition_of_key(self, key: bytes, partitions: int) -> int:
@@ -83,7 +89,7 @@ class Partitioner:
             hashed = np.array([hash.of_key(key)], dtype=np.uint32)
             return int(rule.partitions_of(hashed, partitions)[0])
         placed = int(self.partitions_of(KeyColumn.of([key]), partitions)[0])
-        if placed == _SPREAD:
+        if placed == SPREAD:
             raise ValueError(
                 f"key must not be empty: {self.name!r} spreads empty keys over the partitions"
             )
@@ -109,9 +115,8 @@ class Partitioner:
             case "own hash":
                 hashes = np.array([self.null_hash], dtype=np.uint32)
                 return int(self._rule.partitions_of(hashes, partitions)[0])
-            case "hashed":
-                placed = int(self.partitions_of(KeyColumn.of([b""]), partitions)[0])
-                return None if placed == _SPREAD else placed
+        placed = int(self.partitions_of(KeyColumn.of([b""]), partitions)[0])
+        return None if placed == SPREAD else placed
 
     @property
     def _hash(self) -> Hash:
@@ -139,7 +144,8 @@ def find_partitioner(
     partitioner : str, optional
         One of the client's own names, such as "murmur2_random"; its default if not given.
     version : str, optional
-        The client's version, such as "0.11.4" or "1.x"; the current one if not given.
+        The client's version, such as "0.11.4" or "1.x"; the current one if not given. Bindings
+        do what their library does today: for an old one, ask for the library in its version.
 
     Returns
     -------
@@ -172,7 +178,7 @@ def find_partitioner(
         called = [row for row in rows if folded(row[0].partitioner) == folded(partitioner)]
     if not called:
         names = list(dict.fromkeys(row.partitioner for row, _ in rows))
-        near = nearest(partitioner, names) or f" (it has: {', '.join(map(repr, names))})"
+        near = nearest(partitioner or "", names) or f" (it has: {', '.join(map(repr, names))})"
         raise ValueError(f"partitioner must be one of {known}'s, got {partitioner!r}{near}")
     wanted = version_of(version)
     for row, found in called:
@@ -255,98 +261,6 @@ def require_keyed(partitioner: str | Partitioner) -> Partitioner:
     if not found.is_keyed:
         raise ValueError(_ignores_keys(found))
     return found
-
-
-@overload
-def partition_of(
-    keys: str | bytes,
-    partitions: int,
-    *,
-    partitioner: str | Partitioner = "java",
-    serializer: Serializer | None = None,
-) -> int: ...
-@overload
-def partition_of(
-    keys: Any,
-    partitions: int,
-    *,
-    partitioner: str | Partitioner = "java",
-    serializer: Serializer | None = None,
-) -> NDArray[np.int32]: ...
-def partition_of(
-    keys: Any,
-    partitions: int,
-    *,
-    partitioner: str | Partitioner = "java",
-    serializer: Serializer | None = None,
-) -> int | NDArray[np.int32]:
-    """Say which partition each key goes to.
-
-    Parameters
-    ----------
-    keys : str, bytes, or a column of n keys
-        One key, or a list, NumPy array, pandas or Polars Series or Arrow array of them.
-    partitions : int
-        How many partitions the topic has. [1, 2**31)
-    partitioner : str or Partitioner, default "java"
-        A name in `PARTITIONERS`, or what `find_partitioner` gave.
-    serializer : str, optional
-        How integers, floats and UUIDs become bytes: "string", "int32", "int64" …, as Kafka's
-        serializers write them. Text is always written in UTF-8.
-
-    Returns
-    -------
-    int or ndarray of int32, shape (n,)
-        The partition, from 0.
-
-    Raises
-    ------
-    TypeError
-        If keys are not text or bytes and no serializer fits them.
-    ValueError
-        If the partitioner ignores keys, or spreads or refuses a key that is null or empty.
-
-    Examples
-    --------
-    >>> from kafka_sizing import partition_of
-    >>> partition_of("user-1", 12, partitioner="sarama")
-    5
-    >>> partition_of(["user-1", "user-2", "user-1"], 12)
-    array([1, 7, 1], dtype=int32)
-    """
-    count = check_count("partitions", partitions)
-    chosen = require_keyed(partitioner)
-    if isinstance(keys, (str, bytes)):
-        return chosen.partition_of_key(bytes_of(keys), count)
-    encoded = encode_keys(keys, serializer=serializer)
-    null = encoded.null_positions
-    null_partition = _SPREAD
-    if null.size:
-        fate = None if chosen.null_key == "refused" else chosen.null_partition(count)
-        if fate is None:
-            raise _unplaced("null", chosen, null)
-        null_partition = fate
-    placed = chosen.partitions_of(encoded.column.keyed(), count)
-    if encoded.column.valid is not None:
-        some = np.full(len(encoded.column), null_partition, dtype=np.int32)
-        some[encoded.column.valid] = placed
-        placed = some
-    if encoded.codes is not None:
-        placed = np.append(placed, np.int32(null_partition))[encoded.codes]  # code -1: the last
-    if chosen.empty_key == "spread" and (spread := np.flatnonzero(placed == _SPREAD)).size:
-        raise _unplaced("empty", chosen, spread)
-    return placed
-
-
-def _unplaced(
-    what: Literal["null", "empty"], chosen: Partitioner, positions: NDArray[np.int64]
-) -> ValueError:
-    fate = chosen.null_key if what == "null" else chosen.empty_key
-    does = "refuses them" if fate == "refused" else "spreads them over the partitions"
-    return ValueError(
-        f"keys must not be {what} to be placed: {chosen.name!r} {does}, "
-        f"got {positions.size:,} {what} keys, the first at position {positions[0]}"
-    )
 
 
 def _ignores_keys(partitioner: Partitioner) -> str:

@@ -278,7 +278,7 @@ def sweep_partitions(
     >>> from kafka_sizing import KeyLoads, sweep_partitions
     >>> sweep = sweep_partitions(KeyLoads(["21", "foobar", "abc"], [3, 2, 1]), [1, 2, 4])
     >>> sweep.to_frame()[["partitions", "max_share"]].values.tolist()
-    [[1.0, 1.0], [2.0, 0.6666666666666666], [4.0, 0.5]]
+    [[1.0, 1.0], [2.0, 0.8333333333333334], [4.0, 0.5]]
     """
     chosen = require_keyed(partitioner)
     wanted = [check_count("counts", count, most=MOST_PLACED) for count in counts]

@@ -57,8 +57,8 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     >>> keys = KeyLoads(["21", "foobar", "abc"], [3, 2, 1])
     >>> comparison = compare_fixes(keys, 2, [MorePartitions(4)])
     >>> ax = plot.fix_comparison(comparison)
-    >>> [round(bar.get_width(), 3) for bar in ax.patches]
-    [0.667, 0.5]
+    >>> [round(float(bar.get_width()), 2) for bar in ax.patches]
+    [0.83, 0.5]
     """
     from matplotlib.patches import Patch
 

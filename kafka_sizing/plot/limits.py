@@ -57,7 +57,7 @@ def partition_limits(plan: PartitionPlan, *, ax: Axes | None = None) -> Axes:
     ...     250 * MiB, producer_bytes_per_s=50 * MiB, consumer_bytes_per_s=25 * MiB
     ... )
     >>> ax = plot.partition_limits(plan)
-    >>> [bar.get_width() for bar in ax.patches]
+    >>> [int(bar.get_width()) for bar in ax.patches]
     [5, 10]
     """
     check_type("plan", plan, PartitionPlan)

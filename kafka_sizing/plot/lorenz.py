@@ -51,9 +51,9 @@ def lorenz_curve(loads: PartitionLoads | KeyLoads, *, ax: Axes | None = None) ->
     Examples
     --------
     >>> from kafka_sizing import PartitionLoads, plot
-    >>> ax = plot.lorenz_curve(PartitionLoads(loads=[5, 1, 2]))
+    >>> ax = plot.lorenz_curve(PartitionLoads(loads=[4, 1, 3]))
     >>> ax.lines[0].get_ydata().tolist()
-    [0.0, 0.125, 0.375, 1.0]
+    [0.0, 0.125, 0.5, 1.0]
     """
     check_type("loads", loads, PartitionLoads, KeyLoads)
     things = "partitions" if isinstance(loads, PartitionLoads) else "keys"

@@ -76,7 +76,7 @@ def partition_sweep(
     >>> sweep = sweep_partitions(KeyLoads(["21", "foobar", "abc"], [3, 2, 1]), [1, 2, 4])
     >>> ax = plot.partition_sweep(sweep)
     >>> ax.lines[0].get_ydata().round(2).tolist()
-    [1.0, 0.67, 0.5]
+    [1.0, 0.83, 0.5]
     """
     check_type("sweep", sweep, PartitionSweep)
     check_choice("measure", measure, get_args(Measure))

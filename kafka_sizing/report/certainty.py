@@ -53,8 +53,10 @@ def _of_keys(keys: KeyLoads | None) -> Iterator[tuple[str, str, str]]:
     yield (
         "the same for the records to come",
         f"a sample of {records}",
-        f"if these are drawn from the same mix: hottest key {format_share(share)} "
-        f"± {format_share(spread)} (95 %); a change of traffic is not in it",
+        (
+            f"if these are drawn from the same mix: hottest key {format_share(share)} "
+            f"± {format_share(spread)} (95 %); a change of traffic is not in it"
+        ),
     )
 
 

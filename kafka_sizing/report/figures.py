@@ -74,7 +74,7 @@ def figures(told: Review) -> Iterator[PageFigure]:
         yield _figure(
             "limits",
             "Partitions each limit asks for or allows",
-            "The longest bar sets the count.",
+            "The largest of the counts asked for sets the plan, unless another limit allows less.",
             partial(plot.partition_limits, told.plan),
             size=_rows_size(len(told.plan.limits)),
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from kafka_sizing.keys.columns import text_of
+
 LABEL_WIDTH: Final = 40  # columns of a terminal
 _ELLIPSIS: Final = "…"
 _SIMPLE: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -74,13 +76,10 @@ def columns_of(text: str) -> int:
 
 def _text_of(key: str | bytes, width: int) -> str:
     """Turn a key into text; of a long one, only both ends, which are all that is shown."""
-    if isinstance(key, bytes):
-        try:
-            key = key.decode()
-        except UnicodeDecodeError:
-            digits = key.hex() if len(key) <= 2 * width else key[:width].hex() + key[-width:].hex()
-            return f"0x{digits}"
-    return key if len(key) <= 4 * width else key[: 2 * width] + key[-2 * width :]
+    text = text_of(key) if isinstance(key, bytes) else key
+    if isinstance(text, bytes):
+        return f"0x{(text if len(text) <= 2 * width else text[:width] + text[-width:]).hex()}"
+    return text if len(text) <= 4 * width else text[: 2 * width] + text[-2 * width :]
 
 
 def _escape(character: str) -> str:
@@ -96,7 +95,7 @@ def _escape(character: str) -> str:
 
 def _cut(pieces: list[str], width: int) -> str:
     """Drop pieces from the middle until the rest fits; an escape is kept or dropped whole."""
-    if sum(map(columns_of, pieces)) <= width:
+    if sum(map(_room, pieces)) <= width:
         return "".join(pieces)
     half = (width - 1) // 2
     return "".join(
@@ -107,11 +106,16 @@ def _cut(pieces: list[str], width: int) -> str:
 def _fitting(pieces: list[str], width: int) -> list[str]:
     used, fitting = 0, []
     for piece in pieces:
-        used += columns_of(piece)
+        used += _room(piece)
         if used > width:
             break
         fitting.append(piece)
     return fitting
+
+
+def _room(piece: str) -> int:
+    """Give what a piece of a label counts for; marks put on others are not free."""
+    return max(1, columns_of(piece))
 
 
 def _columns(character: str) -> int:

@@ -72,7 +72,7 @@ def page(
     ('<!doctype html>', False)
     """
     told = review(hot, comparison, plan, redact=redact, sweep=sweep, title=title, inputs=inputs)
-    return _template("page.html").render(
+    rendered: str = _template("page.html").render(
         told=told,
         tiles=list(told.tiles()),
         figures={figure.name: figure for figure in figures(told)},
@@ -84,6 +84,7 @@ def page(
         inputs=told.inputs_table(),
         certainty=told.certainty(),
     )
+    return rendered
 
 
 def _template(name: str) -> Any:

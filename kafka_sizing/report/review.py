@@ -40,7 +40,7 @@ class Review:
     sweep: PartitionSweep | None = None
     title: str = DEFAULT_TITLE
     inputs: Mapping[str, str] = field(default_factory=dict)
-    names: Names = Names()
+    names: Names = field(default_factory=Names)
 
     @property
     def fits(self) -> bool:
@@ -72,7 +72,7 @@ class Review:
     @property
     def plan_sentence(self) -> str:
         """The count of the plan and why; nothing without a plan."""
-        return "" if self.plan is None else f"{printable(self.plan.reason)}."
+        return "" if self.plan is None else plan_sentence(self.plan)
 
     @property
     def explanations(self) -> tuple[str, ...]:
@@ -103,10 +103,11 @@ class Review:
             note=f"partition {loads.hottest}: {format_load(loads.loads.max(), loads.unit)}",
             alarming=bool(self.hot.hot),
         )
+        even_share = format_load(loads.even_share, loads.unit)
         yield Tile(
             name="imbalance ratio",
             value=f"{loads.imbalance_ratio:.2f}",
-            note=f"largest load over the even share of {format_load(loads.even_share, loads.unit)}",
+            note=f"largest load over the even share of {even_share}",
         )
         yield Tile(
             name="hot partitions",
@@ -209,6 +210,12 @@ class Review:
             yield from plan_inputs(self.plan)
 
 
+def plan_sentence(plan: PartitionPlan) -> str:
+    """Give the count of a plan, the reason for it, and the band it falls in."""
+    band = f" As a topic: {plan.band}." if plan.feasible else ""
+    return f"{printable(plan.reason)}.{band}"
+
+
 def plan_inputs(plan: PartitionPlan) -> Iterator[tuple[str, str]]:
     """Give the rates a plan was reckoned from."""
     yield "write rate", format_load(plan.write_bytes_per_s, "bytes/s")
@@ -239,9 +246,13 @@ def review(
     inputs: Mapping[str, str] | None = None,
 ) -> Review:
     """Check what a report is to be made of, and put it together."""
-    given = (("hot", hot, HotReport), ("comparison", comparison, Comparison))
-    given += (("plan", plan, PartitionPlan), ("sweep", sweep, PartitionSweep))
-    for name, value, kind in given:
+    given: dict[str, tuple[object, type]] = {
+        "hot": (hot, HotReport),
+        "comparison": (comparison, Comparison),
+        "plan": (plan, PartitionPlan),
+        "sweep": (sweep, PartitionSweep),
+    }
+    for name, (value, kind) in given.items():
         if not isinstance(value, kind) and (value is not None or name == "hot"):
             raise TypeError(f"{name} must be a {kind.__name__}, got {type(value).__name__}")
     return Review(

@@ -106,7 +106,7 @@ def _for_page(root: ET.Element, name: str, title: str) -> str:
         is_line = id(element) not in hatched and _LINE.search(element.get("style", ""))
         element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
         element.tail = None
-        if element.tag != "text" and element.tag != "tspan":
+        if element.tag not in ("text", "tspan"):
             element.text = None
         attributes = {
             key.rpartition("}")[2]: _value(key, value, name) for key, value in element.items()

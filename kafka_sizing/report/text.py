@@ -10,10 +10,9 @@ from kafka_sizing.fixes import Comparison
 from kafka_sizing.partitions.hotspots import HotReport
 from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.report.certainty import how_sure
-from kafka_sizing.report.labels import printable
 from kafka_sizing.report.layout import INDENT, table_lines, wrapped
 from kafka_sizing.report.redact import Redactor
-from kafka_sizing.report.review import Review, plan_inputs, review
+from kafka_sizing.report.review import Review, plan_inputs, plan_sentence, review
 from kafka_sizing.report.tables import Table, plan_limits, table
 
 DEFAULT_WIDTH: Final = 100
@@ -106,13 +105,12 @@ def plan_text(plan: PartitionPlan, *, width: int | None = None) -> str:
     >>> from kafka_sizing import MiB, plan_partitions, report
     >>> plan = plan_partitions(250 * MiB, consumer_bytes_per_s=25 * MiB)
     >>> print(report.plan_text(plan).splitlines()[0])
-    10 partitions: consumers at 25.0 MiB/s each need 10 for 250.0 MiB/s.
+    10 partitions: consumers at 25.0 MiB/s each need 10 for 250.0 MiB/s. As a topic: below medium
     """
     if not isinstance(plan, PartitionPlan):
         raise TypeError(f"plan must be a PartitionPlan, got {type(plan).__name__}")
     columns = DEFAULT_WIDTH if width is None else check_count("width", width, least=_NARROWEST)
-    lines = list(wrapped(f"{printable(plan.reason)}.", columns))
-    lines += wrapped(f"As a topic: {plan.band}.", columns)
+    lines = list(wrapped(plan_sentence(plan), columns))
     rows = table("inputs", "Inputs", ("input", "value"), plan_inputs(plan))
     for part in (plan_limits(plan), rows, how_sure(None, plan, ())):
         lines += _section(part, columns)

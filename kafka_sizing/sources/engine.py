@@ -81,14 +81,15 @@ class Engine:
 
     @contextmanager
     def _watched(self, progress: Callable[[float], None] | None) -> Iterator[None]:
-        if progress is None:
+        look = getattr(self._connection, "query_progress", None)
+        if progress is None or look is None:  # old versions of DuckDB do not say
             yield
             return
         over = threading.Event()
 
         def watch() -> None:
             while not over.wait(_SECONDS_PER_LOOK):
-                percent = float(self._connection.query_progress())
+                percent = float(look())
                 if percent >= 0:  # -1: not known yet
                     progress(min(percent / 100, 1.0))
 
@@ -133,6 +134,12 @@ def _clear_error(text: str, logs: Sequence[LogFile]) -> ValueError:
         return ValueError(f"{name} must close every quote, got an open one{where}")
     if "maximum line size" in text.lower():
         return ValueError(f"{name} must hold lines of at most 2 MB, got a longer one{where}")
+    if "state machine" in text:
+        return ValueError(f"{name} must keep to one kind of line end and of quoting{where}")
+    if "Malformed JSON" in text:
+        near = re.search(r"in line (\d+): (.+?)\.?\s*$", text)
+        found = f"{near[2]} near line {near[1]}" if near else _first_line(text)
+        return ValueError(f"{name} must hold JSON, got {found}")
     return ValueError(f"{name} must be readable{where}: {_first_line(text)}")
 
 

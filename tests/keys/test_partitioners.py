@@ -1,18 +1,16 @@
 """Every client's mapping against what that client did; then names, fates and containers."""
 
 import csv
-import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
 from kafka_sizing import PARTITIONERS, Partitioner, find_partitioner, murmur2, partition_of
-from kafka_sizing.keys import KeyColumn, require_keyed, resolve_partitioner
+from kafka_sizing.keys import KeyColumn, partitioners, require_keyed, resolve_partitioner
+from kafka_sizing.keys.clients import folded, version_of
 from kafka_sizing.keys.hashes import HASHES
 from kafka_sizing.keys.rules import RULES, remainder
 
@@ -231,9 +229,24 @@ def test_a_version_decides_where_a_mapping_changed(client, partitioner, version,
     assert find_partitioner(client, partitioner, version=version).name == name
 
 
+@pytest.mark.parametrize("alias", sorted(partitioners._ALIASES))
+def test_an_alias_is_another_name_of_a_client(alias):
+    client = partitioners._ALIASES[alias]
+    partitioner = partitioners._ROWS[client][0][0].partitioner
+    assert find_partitioner(alias, partitioner) is find_partitioner(client, partitioner)
+    assert folded(alias) not in {folded(name) for name in partitioners._ROWS}
+
+
+def test_a_client_has_one_default_at_a_time():
+    for client, rows in partitioners._ROWS.items():
+        for version in ("0.1", "0.8.1", "0.9.5", "1.5", "2.0", "3.0", None):
+            found = {
+                one.name for row, one in rows if row.is_default and row.covers(version_of(version))
+            }
+            assert len(found) <= 1, (client, version, found)
+
+
 def test_errors_say_what_is_near():
-    with pytest.raises(ValueError, match=r"client must be .* got 'kafkapython' \(near: .*kafka-p"):
-        find_partitioner("kafkapython" + "")
     with pytest.raises(ValueError, match=r"client must be .* got 'kafka-pyton' .*'kafka-python'"):
         find_partitioner("kafka-pyton")
     with pytest.raises(ValueError, match=r"librdkafka's, got 'murmur3' \(near: 'murmur2'"):
@@ -275,7 +288,10 @@ def test_a_partitioner_that_ignores_keys_refuses_to_place_one(name):
     with pytest.raises(ValueError, match="ignores keys"):
         one.hashes_of(KeyColumn.of([b"a"]))
     with pytest.raises(ValueError, match="ignores keys"):
+        replace(one, null_key="own hash").null_partition(3)
+    with pytest.raises(ValueError, match="ignores keys"):
         one.partitions_of(KeyColumn.of([b"a"]), 3)
+    assert one.numbers_of(KeyColumn.of([b"a"])) is None
 
 
 # --- null and empty keys -------------------------------------------------------------------
@@ -345,6 +361,22 @@ def test_empty_keys_are_refused_where_a_partitioner_says_so():
     assert spread.null_partition(7) is None
 
 
+def test_a_partitioner_of_ones_own_is_checked():
+    fates = {"null_key": "hashed", "empty_key": "hashed"}
+    with pytest.raises(ValueError, match=r"hash must be one of .* got 'murmur' \(near: 'murmur"):
+        Partitioner(name="mine", hash="murmur", rule="mask", **fates)
+    with pytest.raises(ValueError, match=r"rule must be one of .* got None"):
+        Partitioner(name="mine", hash="murmur2", rule=None, **fates)
+    with pytest.raises(ValueError, match=r"hash must be one of .* got None"):
+        Partitioner(name="mine", hash=None, rule="mask", **fates)
+    with pytest.raises(ValueError, match=r"null_key must be one of 'hashed', .* got 'random'"):
+        Partitioner(name="mine", hash="crc32", rule="mask", null_key="random", empty_key="hashed")
+    with pytest.raises(ValueError, match="empty_key must be one of"):
+        Partitioner(name="mine", hash="crc32", rule="mask", null_key="hashed", empty_key="0")
+    with pytest.raises(ValueError, match="null_hash must be a whole number"):
+        Partitioner(name="mine", hash="crc32", rule="mask", null_hash=2**32, **fates)
+
+
 def test_every_empty_key_on_partition_35_of_1000_is_saramas_hidden_hot_partition():
     assert partition_of("", 1_000, partitioner="sarama") == 35
 
@@ -384,97 +416,7 @@ def test_one_partition_takes_every_key(name):
         assert partition_of(["a", "b"], 1, partitioner=name).tolist() == [0, 0]
 
 
-# --- containers ----------------------------------------------------------------------------
-
-TEXTS = ["user-1", "naïve", "日本語", "user-1", "x" * 20]
-PLACED = partition_of(TEXTS, 50).tolist()
-BYTES = [text.encode() for text in TEXTS]
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        pytest.param(TEXTS, id="list of str"),
-        pytest.param(tuple(BYTES), id="tuple of bytes"),
-        pytest.param([*TEXTS[:2], *BYTES[2:]], id="str and bytes"),
-        pytest.param(KeyColumn.of(BYTES), id="KeyColumn"),
-        pytest.param(np.array(TEXTS), id="NumPy U"),
-        pytest.param(np.array(TEXTS, dtype=object), id="NumPy object"),
-        pytest.param(np.array(TEXTS, dtype=np.dtypes.StringDType()), id="NumPy StringDType"),
-        pytest.param(pd.Series(TEXTS), id="pandas str"),
-        pytest.param(pd.Series(TEXTS, dtype=object), id="pandas object"),
-        pytest.param(pd.Series(TEXTS, dtype="string[python]"), id="pandas string[python]"),
-        pytest.param(pd.Series(TEXTS, dtype="string[pyarrow]"), id="pandas string[pyarrow]"),
-        pytest.param(pd.Series(TEXTS, dtype="category"), id="pandas category"),
-        pytest.param(pd.Index(TEXTS), id="pandas Index"),
-        pytest.param(pd.Series(TEXTS, dtype=pd.ArrowDtype(pa.string())), id="pandas ArrowDtype"),
-        pytest.param(pa.array(TEXTS), id="Arrow string"),
-        pytest.param(pa.array(TEXTS, pa.large_string()), id="Arrow large_string"),
-        pytest.param(pa.array(TEXTS, pa.string_view()), id="Arrow string_view"),
-        pytest.param(pa.array(BYTES), id="Arrow binary"),
-        pytest.param(pa.array(BYTES, pa.large_binary()), id="Arrow large_binary"),
-        pytest.param(pa.array(BYTES, pa.binary_view()), id="Arrow binary_view"),
-        pytest.param(pa.array(TEXTS).dictionary_encode(), id="Arrow dictionary"),
-        pytest.param(pa.chunked_array([TEXTS[:2], [], TEXTS[2:]]), id="Arrow chunked"),
-        pytest.param(pa.array(["a", "b", *TEXTS, "c"]).slice(2, 5), id="Arrow sliced"),
-        pytest.param(
-            pa.chunked_array(
-                [pa.array(TEXTS[:2]).dictionary_encode(), pa.array(TEXTS[2:]).dictionary_encode()]
-            ),
-            id="Arrow chunked dictionary",
-        ),
-        pytest.param(pl.Series(TEXTS), id="Polars String"),
-        pytest.param(pl.Series(BYTES), id="Polars Binary"),
-        pytest.param(pl.Series(TEXTS, dtype=pl.Categorical), id="Polars Categorical"),
-        pytest.param(
-            pl.Series(TEXTS, dtype=pl.Enum(["unused", *dict.fromkeys(TEXTS)])), id="Polars Enum"
-        ),
-    ],
-)
-def test_the_container_does_not_matter(keys):
-    assert partition_of(keys, 50).tolist() == PLACED
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        pytest.param(["a", None, "b"], id="list"),
-        pytest.param(pd.Series(["a", None, "b"]), id="pandas str"),
-        pytest.param(pd.Series(["a", None, "b"], dtype="category"), id="pandas category"),
-        pytest.param(pa.array(["a", None, "b"]), id="Arrow"),
-        pytest.param(pa.array(["a", None, "b"]).dictionary_encode(), id="Arrow dictionary"),
-        pytest.param(
-            pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), pa.array(["a", None, "b"])),
-            id="Arrow dictionary with a null value",
-        ),
-        pytest.param(pl.Series(["a", None, "b"]), id="Polars"),
-        pytest.param(pl.Series(["a", None, "b"], dtype=pl.Categorical), id="Polars Categorical"),
-    ],
-)
-def test_nulls_of_every_container(keys):
-    placed = partition_of(keys, 50, partitioner="librdkafka-murmur2")
-    a, b = partition_of(["a", "b"], 50)
-    assert placed.tolist() == [a, 275646681 % 50, b]
-    with pytest.raises(ValueError, match="1 null keys, the first at position 1"):
-        partition_of(keys, 50)
-
-
-def test_an_empty_column_and_one_of_nulls_only():
-    assert partition_of([], 5).tolist() == []
-    assert partition_of(pa.array([], pa.string()), 5).tolist() == []
-    assert partition_of([None, None], 5, partitioner="librdkafka-consistent").tolist() == [0, 0]
-    nulls = pa.array([None, None], pa.string()).dictionary_encode()
-    assert partition_of(nulls, 5, partitioner="librdkafka-consistent").tolist() == [0, 0]
-
-
-def test_serializers_change_the_bytes_and_so_the_partition():
-    assert partition_of([1], 1_000, serializer="string")[0] == partition_of("1", 1_000)
-    assert partition_of([1], 1_000, serializer="int32")[0] == partition_of(b"\0\0\0\1", 1_000)
-    assert partition_of(np.array([1, 2]), 1_000, serializer="int64")[0] == partition_of(
-        b"\0\0\0\0\0\0\0\1", 1_000
-    )
-    one = uuid.UUID(int=7)
-    assert partition_of([one], 1_000, serializer="uuid")[0] == partition_of(str(one), 1_000)
+# --- other engines -------------------------------------------------------------------------
 
 
 def test_flink_and_spark_numbers_are_big_endian_keys():
@@ -484,25 +426,6 @@ def test_flink_and_spark_numbers_are_big_endian_keys():
         [number], int(row["num_partitions"]), partitioner="spark-integer", serializer="int32"
     )
     assert placed.tolist() == [int(row["partition"])]
-
-
-# --- bad input -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("partitions", [0, -1, 2**31, 1.5, "12", None, True])
-@pytest.mark.parametrize("keys", ["a", ["a"], []])
-def test_partitions_is_a_count_that_kafka_can_have(partitions, keys):
-    with pytest.raises(
-        ValueError, match=r"partitions must be a whole number in 1 … 2,147,483,647"
-    ):
-        partition_of(keys, partitions)
-    with pytest.raises(ValueError, match="partitions"):
-        PARTITIONERS["java"].null_partition(partitions)
-
-
-def test_mixed_types_are_named_with_their_places():
-    with pytest.raises(TypeError, match="str at position 0, int at position 1"):
-        partition_of(["a", 1], 12)
 
 
 def test_flink_has_no_more_subtasks_than_key_groups():

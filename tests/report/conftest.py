@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from kafka_sizing import KeyLoads, MiB, compare_fixes, find_hot, place, plan_partitions
+from kafka_sizing import (
+    CompositeKey,
+    KeyLoads,
+    MiB,
+    TimeBuckets,
+    compare_fixes,
+    find_hot,
+    place,
+    plan_partitions,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -44,11 +53,17 @@ def secret_names():
 
 @pytest.fixture(scope="session")
 def secret(secret_names):
-    """A topic whose keys must not be seen: hot keys, shared partitions and fixes that list keys."""
+    """A topic whose keys must not be seen; some of them are hot, and a fix lists them."""
     loads = [1_000.0, 600.0, *(10.0 for _ in secret_names[2:])]
     keys = KeyLoads(secret_names, loads, null_load=5, sample_size=2_000)
     hot = find_hot(place(keys, 12))
-    return hot, compare_fixes(keys, 12)
+    return hot, compare_fixes(
+        keys, 12, [*propose(keys), CompositeKey(4, hot_keys=secret_names[:2]), TimeBuckets(60)]
+    )
+
+
+def propose(keys):
+    return [outcome.fix for outcome in compare_fixes(keys, 12).outcomes[1:]]
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,10 @@ def test_a_key_of_a_mebibyte_keeps_both_ends():
     assert key_label(b"\xff" + bytes(2**20) + b"\xfe", width=12) == "0xff00…000fe"
 
 
+def test_marks_put_on_a_letter_do_not_make_a_label_endless():
+    assert len(key_label("a" + "\u0301" * 1_000, width=20)) == 20
+
+
 def test_an_escape_is_never_cut_in_two():
     assert key_label("\x1b" * 10, width=10) == "\\x1b…\\x1b"
 

@@ -90,7 +90,7 @@ def test_the_plots_are_well_formed_and_all_there(page):
 
 
 def test_the_verdict_comes_first(page, flights):
-    hot, comparison = flights
+    _, comparison = flights
     texts = Page(page).texts
     start = texts.index("Does not fit")
     assert texts[:start] == ["flights: does not fit", "flights", "✗"]

@@ -1,0 +1,143 @@
+"""What every plot leaves alone: other Axes, settings, the screen; and keys drawn as they are."""
+
+from functools import cache
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from kafka_sizing import (
+    KeyLoads,
+    PartitionLoads,
+    compare_fixes,
+    place,
+    plan_partitions,
+    plot,
+    sweep_partitions,
+)
+
+HOSTILE = [
+    "$x^2$",
+    "$",
+    r"\frac{1}{$",
+    "_hidden",
+    "<script>alert(1)</script>",
+    "a\x00b",
+    "two\nlines",
+    "",
+    "中文",
+    "\u202egnp.exe",
+    "\U0001f600\U0001faff",
+    "x" * 2**20,
+    b"\xff\xfe\x00",
+    "%s{0}",
+]
+KEYS = KeyLoads(HOSTILE, [float(n) for n in range(len(HOSTILE), 0, -1)])
+LOADS = place(KEYS, 6)
+
+
+@cache
+def comparison():
+    return compare_fixes(KEYS, 6)
+
+
+DRAW = {
+    "partition_loads": lambda ax: plot.partition_loads(LOADS, ratio=1.5, top_keys=14, ax=ax),
+    "partition_sweep": lambda ax: plot.partition_sweep(
+        sweep_partitions(KEYS, range(1, 60)), ax=ax
+    ),
+    "key_shares": lambda ax: plot.key_shares(KEYS, top_keys=14, ax=ax),
+    "fix_comparison": lambda ax: plot.fix_comparison(comparison(), ax=ax),
+    "before_after": lambda ax: plot.before_after(
+        LOADS, place(KEYS, 12), names=("$a$", "_b"), ax=ax
+    ),
+    "lorenz_curve": lambda ax: plot.lorenz_curve(KEYS, ax=ax),
+    "partition_limits": lambda ax: plot.partition_limits(
+        plan_partitions(9.0, producer_bytes_per_s=1.0, upper_limits={"$a$": 20, "_b": 30}), ax=ax
+    ),
+}
+
+
+@pytest.fixture(params=DRAW)
+def draw(request):
+    yield DRAW[request.param]
+    plt.close("all")
+
+
+def test_every_plot_is_tried_here():
+    assert {name for name in plot.__all__ if name != "key_label"} == set(DRAW)
+
+
+def test_a_plot_draws_on_the_axes_it_is_given_and_on_no_other(draw):
+    _, (theirs, ours) = plt.subplots(1, 2)
+    plt.sca(theirs)
+    assert draw(ours) is ours
+    assert not theirs.has_data()
+    assert plt.gca() is theirs
+    assert len(plt.get_fignums()) == 1
+
+
+def test_without_axes_a_plot_makes_one_new_figure(draw):
+    _, theirs = plt.subplots()
+    ax = draw(None)
+    assert isinstance(ax, Axes)
+    assert ax.figure.axes == [ax]
+    assert not theirs.has_data()
+    assert len(plt.get_fignums()) == 2
+    ax.figure.canvas.draw()
+
+
+def test_a_plot_changes_no_setting_and_prints_nothing(draw, capsys):
+    before = dict(mpl.rcParams)
+    draw(Figure().subplots())
+    assert dict(mpl.rcParams) == before
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("size", [(3.5, 2.6), (8, 4.5)])
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_hostile_names_are_drawn_without_a_warning(draw, size, layout):
+    ax = draw(Figure(figsize=size, layout=layout).subplots())
+    ax.figure.draw_without_rendering()
+
+
+def test_a_plot_draws_on_part_of_a_figure(draw):
+    part = Figure(figsize=(12, 5)).subfigures(1, 2)[0]
+    draw(part.subplots()).figure.figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("name", ["partition_loads", "key_shares"])
+def test_keys_are_named_as_they_are(name):
+    ax = DRAW[name](Figure(figsize=(12, 8)).subplots())
+    texts = ax.get_legend().get_texts()
+    shown = [text.get_text().rpartition(", ")[0] for text in texts]
+    for label in ("$x^2$", "$", r"\frac{1}{$", "_hidden", "two\\nlines", "(empty)", "0xfffe00"):
+        assert label in shown
+    assert not any(text.get_parse_math() for text in texts)
+
+
+@pytest.mark.parametrize("draw_keys", [plot.partition_loads, plot.key_shares])
+def test_keys_are_masked_by_the_callers_rule(draw_keys):
+    keys = KeyLoads(["alice", "bob"], [3, 1])
+    result = place(keys, 1) if draw_keys is plot.partition_loads else keys
+    ax = draw_keys(result, label_of=lambda key: f"key-{len(key)}", ax=Figure().subplots())
+    shown = " ".join(text.get_text() for text in ax.get_legend().get_texts())
+    assert "key-5, 75.0 %" in shown
+    assert "alice" not in shown
+
+
+def test_text_and_spines_keep_the_readers_colours(draw):
+    with mpl.rc_context({"text.color": "red", "axes.edgecolor": "red", "xtick.color": "red"}):
+        ax = draw(Figure().subplots())
+    red = (1.0, 0.0, 0.0, 1.0)
+    assert ax.spines["bottom"].get_edgecolor() == red
+    texts = [*ax.texts, *(ax.get_legend().get_texts() if ax.get_legend() else ())]
+    assert {mpl.colors.to_rgba(text.get_color()) for text in texts} <= {red}
+    assert {mpl.colors.to_rgba(text.get_color()) for text in ax.get_xticklabels()} <= {red}
+
+
+def test_loads_without_keys_need_no_names():
+    ax = plot.partition_loads(PartitionLoads(loads=[1, 2]), ax=Figure().subplots())
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["even share, 1.5 records"]
