@@ -28,7 +28,23 @@ nb_merge_streams = True
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+templates_path = ["_templates"]
 html_theme = "furo"
 html_title = "kafka_sizing"
+html_static_path = ["_static"]
+html_css_files = ["extra.css"]
 html_copy_source = False
 html_show_sourcelink = False
+
+
+def setup(app):
+    """Leave out the empty line that a doctest in Markdown needs before its closing fence."""
+    app.connect("doctree-read", _trim_code)
+
+
+def _trim_code(_app, doctree):
+    from docutils import nodes
+
+    for block in doctree.findall(nodes.literal_block):
+        if block.astext().endswith("\n"):
+            block.children = [nodes.Text(block.astext().rstrip("\n"))]

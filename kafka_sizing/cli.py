@@ -137,9 +137,7 @@ def keys(
             "None or -: keys one a line on standard input.",
         ),
     ] = None,
-    key: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column of keys.")
-    ] = None,
+    key: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of keys.")] = None,
     load: Annotated[
         str | None,
         typer.Option(metavar="COLUMN", help="Column of loads; else each row is one record."),

@@ -84,6 +84,14 @@ def as_key_column(
         If values are of mixed or unreadable types, or need a serializer.
     ValueError
         If a value does not fit the serializer, or text cannot be UTF-8.
+
+    Examples
+    --------
+    >>> from kafka_sizing.keys import as_key_column
+    >>> list(as_key_column(["a", None]))
+    [b'a', None]
+    >>> list(as_key_column([21], serializer="string"))
+    [b'21']
     """
     return encode_keys(keys, name=name, serializer=serializer).expanded()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count
 from kafka_sizing.keys.loads import KeyShare
@@ -197,7 +198,10 @@ def find_hot(
     line = min(lines, key=lambda line: line.load)
     order = np.argsort(-loads.loads, kind="stable")
     above = [at for at in order.tolist() if line.is_crossed_by(float(loads.loads[at]))]
-    heats = [_heat(loads, at, line) for at in above]
+    heats = [
+        _heat(loads, at, there, line)
+        for at, there in zip(above, _keys_on(loads, above), strict=True)
+    ]
     search = search_counts(loads, line, heats, most_partitions)
     return HotReport(
         loads=loads,
@@ -214,14 +218,25 @@ def _key_rows(hot: HotPartition) -> list[tuple[str | bytes | None, float, float,
     return [(key.key, key.load, key.share, key.partition_share) for key in hot.keys]
 
 
-def _heat(loads: PartitionLoads, partition: int, line: Line) -> Heat:
+def _keys_on(loads: PartitionLoads, partitions: list[int]) -> list[NDArray[np.int64]]:
+    """Give the keys of each of these partitions by falling load; ties in their order."""
+    if loads.keys is None or loads.partition_of_key is None:
+        return [np.empty(0, np.int64)] * len(partitions)
+    wanted = np.zeros(loads.partitions, np.bool_)
+    wanted[partitions] = True
+    placed = loads.partition_of_key
+    there = np.flatnonzero((placed >= 0) & wanted[placed])
+    there = there[np.lexsort((-loads.keys.loads[there], placed[there]))]
+    begins = np.searchsorted(placed[there], partitions, side="left").tolist()
+    ends = np.searchsorted(placed[there], partitions, side="right").tolist()
+    return [there[begin:end] for begin, end in zip(begins, ends, strict=True)]
+
+
+def _heat(loads: PartitionLoads, partition: int, there: NDArray[np.int64], line: Line) -> Heat:
     """Find the fewest keys that take a partition above the line, and name the cause."""
-    load = float(loads.loads[partition])
-    keys, placed = loads.keys, loads.partition_of_key
-    if keys is None or placed is None:
-        return Heat(partition=partition, keys=np.empty(0, np.int64), cause="unknown")
-    there = np.flatnonzero(placed == partition)
-    there = there[np.argsort(-keys.loads[there], kind="stable")]
+    load, keys = float(loads.loads[partition]), loads.keys
+    if keys is None or loads.partition_of_key is None:
+        return Heat(partition=partition, keys=there, cause="unknown")
     together = np.cumsum(keys.loads[there])
     spread = load - float(together[-1]) if there.size else load
     enough = int(np.searchsorted(spread + together, line.load, side="right")) + 1

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from kafka_sizing._checks import check_at_least, check_positive
+from kafka_sizing._checks import ROUNDING, check_at_least, check_positive
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.units import LoadUnit, format_load
 
@@ -27,7 +27,7 @@ class Line:
 
     def is_crossed_by(self, load: float) -> bool:
         """Whether a load is above the line, by more than rounding."""
-        return load > self.load * (1 + 1e-9)
+        return load > self.load * (1 + ROUNDING)
 
 
 def hot_lines(

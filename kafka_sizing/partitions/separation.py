@@ -9,14 +9,18 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing._checks import ROUNDING
+from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
+from kafka_sizing.keys.rules import Numbers, remainder
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import PartitionLoads, loads_at
 
 Cause = Literal["one key", "null keys", "several keys", "too few partitions", "noise", "unknown"]
 
-COUNTS_PER_STEP: Final = 16
+COUNTS_PER_STEP: Final = 8
+COUNTS_PER_STEP_MOST: Final = 256
 REACH: Final = 8  # counts are tried up to this multiple of the present one,
 REACH_LEAST: Final = 200  # at least up to here,
 REACH_WORK: Final = 500_000_000  # and while keys × counts stays below this
@@ -57,20 +61,21 @@ def search_counts(
         return CountSearch(first_fitting=None, searched_to=n)
     last = _reach(n, len(keys)) if most is None else most
     can_fit = not line.is_crossed_by(float(keys.loads.max()))
-    waiting = {heat.partition for heat in heats if heat.can_be_separated}
-    heating = _Heating.of([heat for heat in heats if heat.can_be_separated], keys, partitioner)
+    helped = [heat for heat in heats if heat.can_be_separated and heat.keys.size]
+    heating = _Heating.of(helped, keys.keys, partitioner)
+    waiting = {heat.partition for heat in helped}
     separating: dict[int, int] = {}
     first_fitting: int | None = None
     count = n
     for count, at_count in _rising(keys, partitioner, n + 1, last):
-        if not waiting and (first_fitting is not None or not can_fit):
-            break
-        above = at_count > line.load * (1 + 1e-9)
+        above = at_count > line.load * (1 + ROUNDING)
         if first_fitting is None and not above.any():
             first_fitting = count
         for partition in waiting - heating.partitions_above(above):
             separating[partition] = count
         waiting -= separating.keys()
+        if not waiting and (first_fitting is not None or not can_fit):
+            break
     return CountSearch(
         first_fitting=first_fitting, separating=separating, searched_to=max(n, count)
     )
@@ -80,25 +85,30 @@ def search_counts(
 class _Heating:
     """The keys of all hot partitions, end to end."""
 
-    partitioner: Partitioner
-    keys: KeyLoads | None
+    column: KeyColumn
+    numbers: Numbers | None  # whose remainder is the partition, if the partitioner has such
     partition: NDArray[np.int64]  # (m,), the hot partition each key is on
+    partitioner: Partitioner
 
     @classmethod
-    def of(cls, heats: Sequence[Heat], keys: KeyLoads, partitioner: Partitioner) -> _Heating:
-        if not heats:
-            return cls(partitioner, None, np.empty(0, np.int64))
-        positions = np.concatenate([heat.keys for heat in heats])
-        partition = np.repeat([heat.partition for heat in heats], [len(h.keys) for h in heats])
-        some = KeyLoads(keys.keys.take(positions), keys.loads[positions], keys.unit)
-        return cls(partitioner, some, partition)
+    def of(cls, heats: Sequence[Heat], keys: KeyColumn, partitioner: Partitioner) -> _Heating:
+        positions = np.concatenate([np.empty(0, np.int64), *(heat.keys for heat in heats)])
+        partition = np.repeat(
+            np.array([heat.partition for heat in heats], np.int64),
+            [len(heat.keys) for heat in heats],
+        )
+        column = keys.take(positions)
+        placed = partitioner.spread_among(column) == 0  # a spread key is on no partition
+        column = column.take(np.flatnonzero(placed))
+        return cls(column, partitioner.numbers_of(column), partition[placed], partitioner)
 
     def partitions_above(self, above: NDArray[np.bool_]) -> set[int]:
         """Give the hot partitions some key of which is still on a partition above the line."""
-        if self.keys is None:
-            return set()
-        now = self.partitioner.partitions_of(self.keys.keys, above.size)
-        return set(self.partition[(now >= 0) & above[now]].tolist())
+        if self.numbers is None:
+            now = self.partitioner.partitions_of(self.column, above.size)
+        else:
+            now = remainder(self.numbers, above.size)
+        return set(self.partition[above[now]].tolist())
 
 
 def _reach(n: int, keys: int) -> int:
@@ -108,6 +118,9 @@ def _reach(n: int, keys: int) -> int:
 def _rising(
     keys: KeyLoads, partitioner: Partitioner, first: int, last: int
 ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    for begin in range(first, last + 1, COUNTS_PER_STEP):
-        counts = range(begin, min(last, begin + COUNTS_PER_STEP - 1) + 1)
-        yield from reversed(list(loads_at(keys, counts, partitioner)))
+    """Give the loads at each count; steps grow, since most searches end soon or late."""
+    begin, step = first, COUNTS_PER_STEP
+    while begin <= last:
+        end = min(last, begin + step - 1)
+        yield from reversed(list(loads_at(keys, range(begin, end + 1), partitioner)))
+        begin, step = end + 1, min(2 * step, COUNTS_PER_STEP_MOST)

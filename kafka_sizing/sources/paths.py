@@ -171,7 +171,11 @@ def _check_head(log: LogFile) -> None:
 def _check_text(log: LogFile, head: bytes) -> None:
     if log.format in ("JSON lines", "JSON"):
         if head and head[:1] not in (b"{", b"["):
-            raise _not_as_named(log, log.format, f"text that begins with {head[:8].decode('utf-8', 'backslashreplace')!r}")
+            raise _not_as_named(
+                log,
+                log.format,
+                f"text that begins with {head[:8].decode('utf-8', 'backslashreplace')!r}",
+            )
     elif log.format in ("CSV", "TSV") and head.startswith(b'{"'):
         raise _not_as_named(log, log.format, "JSON")
 

@@ -138,9 +138,7 @@ def _csv_records(
     )
 
 
-def _parquet_layout(
-    log: LogFile, engine: Engine, key: str, load: str | None
-) -> tuple[Held, bool]:
+def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) -> tuple[Held, bool]:
     rows = engine.rows(
         "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM "
         f"read_parquet({_paths([log])}, hive_partitioning = false))",
@@ -181,7 +179,11 @@ def _is_number(kind: str) -> bool:
 
 
 def _parquet_records(
-    logs: tuple[LogFile, ...], key: str, load: str | None, held: Held, is_enum: bool  # noqa: FBT001
+    logs: tuple[LogFile, ...],
+    key: str,
+    load: str | None,
+    held: Held,
+    is_enum: bool,  # noqa: FBT001
 ) -> Records:
     column = _quoted(key)
     if is_enum:

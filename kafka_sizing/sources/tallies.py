@@ -105,7 +105,9 @@ def _numbers(keys: KeyColumn, serializer: Serializer, name: str) -> KeyColumn:
         text = written.cast(pa.large_string())
         values = pc.cast(text, pa.type_for_alias(_NUMBERS[serializer]))
     except pa.ArrowInvalid as error:
-        raise ValueError(f"{name} must hold numbers for serializer={serializer!r}: {error}") from None
+        raise ValueError(
+            f"{name} must hold numbers for serializer={serializer!r}: {error}"
+        ) from None
     return as_key_column(values, name=name, serializer=serializer)
 
 
@@ -113,7 +115,9 @@ def _uuid(key: bytes, name: str) -> uuid.UUID:
     try:
         return uuid.UUID(key.decode())
     except ValueError:
-        raise ValueError(f"{name} must hold UUIDs for serializer='uuid', got {key[:40]!r}") from None
+        raise ValueError(
+            f"{name} must hold UUIDs for serializer='uuid', got {key[:40]!r}"
+        ) from None
 
 
 def _joined(columns: Sequence[KeyColumn]) -> KeyColumn:

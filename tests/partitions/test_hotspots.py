@@ -182,3 +182,20 @@ def test_frames_and_tables_have_a_row_per_key(carriers):
 def test_bad_lines_get_one_clear_line(arguments, message):
     with pytest.raises(ValueError, match=message):
         find_hot(PartitionLoads(loads=[1, 2]), **arguments)
+
+
+def test_a_partition_hot_from_spread_load_alone_has_no_key_to_name():
+    keys = KeyLoads(["abc"], [1], null_load=400)
+    report = find_hot(place(keys, 4), capacity=50)
+    assert len(report.hot) == 4
+    assert {hot.cause for hot in report.hot} == {"too few partitions"}
+    assert report.first_fitting == 9  # 400 / 9 + 1 <= 50 < 400 / 8 + 1
+
+
+def test_a_partitioner_without_a_remainder_rule_is_searched_too():
+    keys = keyed([3] * 40)
+    report = find_hot(place(keys, 3, partitioner="flink-subtask"), capacity=40, most_partitions=20)
+    fitting = [
+        n for n in range(3, 21) if place(keys, n, partitioner="flink-subtask").loads.max() <= 40
+    ]
+    assert report.first_fitting == (fitting[0] if fitting else None)
