@@ -256,7 +256,7 @@ def summed(
 
 def _is_noise(before: PartitionLoads, line: Line) -> bool:
     """Whether something is above the line, and all of it may be the noise of a sample."""
-    if before.keys is None or before.keys.sample_size is None:
+    if before.keys is None or before.keys.sample_size is None or not before.total:
         return False
     report = find_hot(before, capacity=line.load, most_partitions=before.partitions)
     return bool(report.hot) and report.fits

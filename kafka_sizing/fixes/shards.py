@@ -71,11 +71,9 @@ def split(
     moved = np.zeros(len(chosen), dtype=np.bool_)
     moved_load = 0.0
     for numbers, fractions in _steps(_fractions(column, shards, pairs), len(chosen)):
-        subkeys = joined([suffixed(column, suffix_bytes(separator, shard)) for shard in numbers])
+        suffixes = [suffix_bytes(separator, shard) for shard in numbers]
         placed = (
-            _dealt(home, numbers, n)
-            if consecutive
-            else _hashed(subkeys, n, partitioner).reshape(fractions.shape)
+            _dealt(home, numbers, n) if consecutive else _hashed(column, suffixes, n, partitioner)
         )
         parts = weight * fractions
         loads += summed(placed.ravel(), parts.ravel(), n)
@@ -83,7 +81,12 @@ def split(
         moved |= elsewhere.any(axis=0)
         moved_load += float(parts[elsewhere].sum())
         if held is not None:
-            held.add(subkeys, placed.ravel(), parts.ravel(), is_used=fractions.ravel() > 0)
+            held.add(
+                _with_each(column, suffixes),
+                placed.ravel(),
+                parts.ravel(),
+                is_used=fractions.ravel() > 0,
+            )
     made = None if held is None else held.with_rest(keys, rest, partition_of_key)
     return Split(
         loads=PartitionLoads(
@@ -117,11 +120,21 @@ def _dealt(home: NDArray[np.int32], shards: range, partitions: int) -> NDArray[n
     return np.where(home < 0, home, (home + shard) % partitions).astype(np.int32)
 
 
-def _hashed(column: KeyColumn, partitions: int, partitioner: Partitioner) -> NDArray[np.int32]:
-    placed = np.empty(len(column), dtype=np.int32)
+def _hashed(
+    column: KeyColumn, suffixes: list[bytes], partitions: int, partitioner: Partitioner
+) -> NDArray[np.int32]:
+    placed = np.empty((len(suffixes), len(column)), dtype=np.int32)
     for where, some in in_steps(column):
-        placed[where] = partitioner.partitions_of(some, partitions)
+        subkeys = _with_each(some, suffixes)
+        placed[:, where] = partitioner.partitions_of(subkeys, partitions).reshape(
+            len(suffixes), -1
+        )
     return placed
+
+
+def _with_each(column: KeyColumn, suffixes: list[bytes]) -> KeyColumn:
+    """Write every suffix after every key, one suffix after the other."""
+    return joined([suffixed(column, suffix) for suffix in suffixes])
 
 
 def _fractions(column: KeyColumn, shards: int, pairs: PairLoads | None) -> Iterator[Fractions]:

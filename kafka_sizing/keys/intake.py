@@ -170,6 +170,8 @@ def _utf8(key: str | bytes | None, at: int, name: str) -> bytes | None:
 def _from_numpy(keys: NDArray[Any], name: str, serializer: Serializer | None) -> KeyColumn:
     if keys.ndim != 1:
         raise ValueError(f"{name} must be 1-D, got {keys.ndim} dimensions")
+    if not keys.size:  # of whatever type: an empty array is float64 unless told otherwise
+        return KeyColumn.of([])
     match keys.dtype.kind:
         case "S":
             return _from_fixed_bytes(keys, name, serializer)

@@ -1,10 +1,12 @@
 """Key logs in files of any size in; `KeyLoads` out."""
+# ruff: noqa: S608 - what stands in a query is quoted by `records`
 
 from __future__ import annotations
 
 import os
 import uuid
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,7 +45,7 @@ def count_key_files(
     serializer: Serializer | None = None,
     progress: Progress | None = None,
 ) -> KeyLoads:
-    """Count how much each key writes in logs that need not fit in memory.
+    r"""Count how much each key writes in logs that need not fit in memory.
 
     DuckDB groups the records in 512 MB and spills what is beyond to a temporary folder; only
     distinct keys come back. Keys keep their exact bytes: ``007`` in a CSV file is text of three
@@ -88,7 +90,7 @@ def count_key_files(
     >>> from kafka_sizing.sources import count_key_files
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "log.csv")
-    ...     _ = path.write_text("carrier,bytes\\nUA,300\\nB6,100\\n")
+    ...     _ = path.write_text("carrier,bytes\nUA,300\nB6,100\n")
     ...     count_key_files(path, key="carrier", load="bytes")
     KeyLoads(2 keys, total=400 B, hottest='UA' 75.0 %)
     """
@@ -96,14 +98,16 @@ def count_key_files(
     logs = find_logs(paths)
     lines = [log for log in logs if log.format == "keys one a line"]
     tables = [log for log in logs if log.format != "keys one a line"]
-    _check_columns(key, load, lines, tables)
+    _check_lines(lines, key, load)
     for log in logs:
         check_whole(log)
     tallies = [_tally_file(log, serializer) for log in lines]
     if tables:
-        assert key is not None  # _check_columns
+        if key is None:
+            raise ValueError(f"key must name the column of keys in {tables[0].path}, got None")
+        wanted = _Wanted(key=key, load=load, serializer=serializer)
         with Engine() as engine:
-            tallies.append(_tally_tables(engine, tables, key, load, serializer, progress))
+            tallies.append(_tally_tables(engine, tables, wanted, progress))
     return key_loads_of(
         Tally.merged(tallies),
         unit=unit or ("bytes" if load else "records"),
@@ -111,11 +115,14 @@ def count_key_files(
     )
 
 
-def _check_columns(
-    key: str | None, load: str | None, lines: Sequence[LogFile], tables: Sequence[LogFile]
-) -> None:
-    if tables and key is None:
-        raise ValueError(f"key must name the column of keys in {tables[0].path}, got None")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    key: str
+    load: str | None
+    serializer: Serializer | None
+
+
+def _check_lines(lines: Sequence[LogFile], key: str | None, load: str | None) -> None:
     if lines and (key is not None or load is not None):
         given = f"key={key!r}" if key is not None else f"load={load!r}"
         raise ValueError(
@@ -131,13 +138,9 @@ def _tally_file(log: LogFile, serializer: Serializer | None) -> Tally:
 
 
 def _tally_tables(
-    engine: Engine,
-    logs: Sequence[LogFile],
-    key: str,
-    load: str | None,
-    serializer: Serializer | None,
-    progress: Progress | None,
+    engine: Engine, logs: Sequence[LogFile], wanted: _Wanted, progress: Progress | None
 ) -> Tally:
+    key, load = wanted.key, wanted.load
     parts = records_of(logs, engine, key=key, load=load)
     _check_one_type(parts, key)
     union = " UNION ALL ".join(part.select for part in parts)
@@ -157,7 +160,7 @@ def _tally_tables(
     )
     if load is not None and (wrong := _sum(table, "wrong")):
         raise _wrong_loads(engine, logs, union, load, round(wrong))
-    return _tally(table, parts, engine, key, load, serializer)
+    return _tally(table, parts, engine, wanted)
 
 
 def _check_one_type(parts: Sequence[Records], key: str) -> None:
@@ -188,22 +191,15 @@ def _wrong_loads(
     )
 
 
-def _tally(
-    table: pa.Table,
-    parts: Sequence[Records],
-    engine: Engine,
-    key: str,
-    load: str | None,
-    serializer: Serializer | None,
-) -> Tally:
+def _tally(table: pa.Table, parts: Sequence[Records], engine: Engine, wanted: _Wanted) -> Tally:
     records = table["records"].to_numpy()
-    loads = records if load is None else table["load"].to_numpy()
-    squares = float(records.sum()) if load is None else _sum(table, "square")
+    loads = records if wanted.load is None else table["load"].to_numpy()
+    squares = float(records.sum()) if wanted.load is None else _sum(table, "square")
     null = table["key"].is_null().to_numpy()
-    held = _held(table, parts, engine, key, serializer)
+    held = _held(table, parts, engine, wanted)
     keys = table["key"].filter(table["key"].is_valid())
-    column = _column(keys, held, key, serializer)
-    distinct = Tally.of(column, loads[~null]) if _may_merge(held, serializer) else None
+    column = _column(keys, held, wanted)
+    distinct = Tally.of(column, loads[~null]) if _may_merge(held, wanted.serializer) else None
     return Tally(
         keys=distinct.keys if distinct else column,
         loads=distinct.loads if distinct else loads[~null],
@@ -213,13 +209,7 @@ def _tally(
     )
 
 
-def _held(
-    table: pa.Table,
-    parts: Sequence[Records],
-    engine: Engine,
-    key: str,
-    serializer: Serializer | None,
-) -> str:
+def _held(table: pa.Table, parts: Sequence[Records], engine: Engine, wanted: _Wanted) -> str:
     """Say what the keys are, now that all records were seen."""
     if all(part.held is not None for part in parts):
         kinds = {part.held for part in parts}
@@ -228,23 +218,24 @@ def _held(
     counts = {row["held"]: round(row["records_sum"]) for row in rows}
     if set(counts) == {"absent"}:
         logs = [log for part in parts if part.held is None for log in part.logs]
-        raise missing_column(logs[0].path, "key", key, fields_of(logs, engine))
+        raise missing_column(logs[0].path, "key", wanted.key, fields_of(logs, engine))
     seen = {kind: count for kind, count in counts.items() if kind not in _KEYLESS}
-    if set(seen) == {"integers", "floats"} and str(serializer).startswith("float"):
+    if set(seen) == {"integers", "floats"} and str(wanted.serializer).startswith("float"):
         return "written floats"
     if len(seen) > 1:
         listed = ", ".join(f"{kind} in {count:,} records" for kind, count in sorted(seen.items()))
-        raise TypeError(f"{key} must be of one type, got {listed}")
+        raise TypeError(f"{wanted.key} must be of one type, got {listed}")
     kind = next(iter(seen), "text")
     if kind in ("booleans", "objects", "arrays"):
-        raise TypeError(f"{key} must be text or numbers, got {kind} in {seen[kind]:,} records")
+        raise TypeError(
+            f"{wanted.key} must be text or numbers, got {kind} in {seen[kind]:,} records"
+        )
     return "text" if kind == "text" else f"written {kind}"
 
 
-def _column(
-    keys: pa.ChunkedArray, held: str, key: str, serializer: Serializer | None
-) -> KeyColumn:
+def _column(keys: pa.ChunkedArray, held: str, wanted: _Wanted) -> KeyColumn:
     """Write keys as the serializer does."""
+    key, serializer = wanted.key, wanted.serializer
     if held in ("integers", "big integers", "floats"):
         return as_key_column(keys, name=key, serializer=serializer)
     column = as_key_column(keys, name=key)

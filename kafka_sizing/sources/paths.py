@@ -98,12 +98,12 @@ def head_of(log: LogFile) -> bytes:
 
 
 def _expanded(path: str) -> Iterator[str]:
-    if os.path.isdir(path):
+    if Path(path).is_dir():
         yield from _in_folder(path)
-    elif os.path.exists(path):
+    elif Path(path).exists():
         yield path
     elif glob.has_magic(path):
-        matches = sorted(name for name in glob.glob(path, recursive=True) if Path(name).is_file())
+        matches = sorted(filter(os.path.isfile, glob.glob(path, recursive=True)))  # noqa: PTH207
         if not matches:
             raise FileNotFoundError(f"glob must match at least one file, got {path!r}")
         yield from matches
@@ -125,11 +125,11 @@ def _in_folder(path: str) -> list[str]:
 
 
 def _kind_of(path: str) -> tuple[Format, Compression | None] | None:
-    stem, ending = os.path.splitext(path.lower())
-    compression = _COMPRESSIONS.get(ending)
+    name = Path(path.lower())
+    compression = _COMPRESSIONS.get(name.suffix)
     if compression is not None:
-        ending = os.path.splitext(stem)[1]
-    format_ = _FORMATS.get(ending)
+        name = name.with_suffix("")
+    format_ = _FORMATS.get(name.suffix)
     if format_ is None or (format_ == "Parquet" and compression is not None):
         return None
     return format_, compression

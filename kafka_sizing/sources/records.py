@@ -1,4 +1,5 @@
 """Key logs, a key column and a load column in; the SQL that gives their records out."""
+# ruff: noqa: S608 - all names and paths go through `_quoted` and `_literal`
 
 from __future__ import annotations
 
@@ -67,8 +68,8 @@ def fields_of(logs: Sequence[LogFile], engine: Engine) -> list[str]:
     """List the names of the fields of the first JSON records."""
     (first, *_) = logs
     rows = engine.rows(
-        f"SELECT DISTINCT unnest(json_keys(json)) FROM (SELECT json FROM {_json([first])} LIMIT 100)"
-        " ORDER BY ALL",
+        "SELECT DISTINCT unnest(json_keys(json)) "
+        f"FROM (SELECT json FROM {_json([first])} LIMIT 100) ORDER BY ALL",
         [first],
     )
     return [name for (name,) in rows]

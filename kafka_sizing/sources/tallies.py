@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing.keys.columns import KeyColumn, offsets_of
-from kafka_sizing.keys.distinct import distinct_keys
+from kafka_sizing.keys.distinct import DistinctKeys, distinct_keys
 from kafka_sizing.keys.intake import as_key_column
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.serializers import Serializer, check_serializer
@@ -45,7 +45,7 @@ class Tally:
     def of(cls, keys: KeyColumn, counts: NDArray[np.float64]) -> Tally:
         """Add up keys that each stand for a number of records, and may stand there twice."""
         distinct = distinct_keys(keys)
-        loads = np.bincount(distinct.codes, weights=counts, minlength=len(distinct.column))
+        loads = _sums(distinct, counts)
         records = round(float(counts.sum()))
         return cls(keys=distinct.column, loads=loads, records=records, squares=float(records))
 
@@ -59,7 +59,7 @@ class Tally:
         weights = np.concatenate([np.empty(0), *(tally.loads for tally in held)])
         return cls(
             keys=distinct.column,
-            loads=np.bincount(distinct.codes, weights=weights, minlength=len(distinct.column)),
+            loads=_sums(distinct, weights),
             null_load=sum(tally.null_load for tally in held),
             records=sum(tally.records for tally in held),
             squares=sum(tally.squares for tally in held),
@@ -93,6 +93,11 @@ def written_keys(keys: KeyColumn, serializer: Serializer | None, *, name: str) -
         ids = [_uuid(key or b"", name) for key in keys]
         return as_key_column(ids, name=name, serializer="uuid")
     return _numbers(keys, serializer, name)
+
+
+def _sums(distinct: DistinctKeys, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    sums = np.bincount(distinct.codes, weights=weights, minlength=len(distinct.column))
+    return sums.astype(np.float64, copy=False)  # no weights at all: integers
 
 
 def _numbers(keys: KeyColumn, serializer: Serializer, name: str) -> KeyColumn:

@@ -1,0 +1,108 @@
+"""Arguments of a shell in; a report, a plan or partitions on standard output out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+try:
+    import typer
+except ImportError as error:
+    raise ImportError("typer is needed: pip install 'kafka-sizing[cli]'") from error
+
+from kafka_sizing import __version__
+from kafka_sizing.cli.keys import keys
+from kafka_sizing.cli.options import FITS
+from kafka_sizing.cli.partitions import partitions
+from kafka_sizing.cli.place import place
+from kafka_sizing.cli.terminal import say
+
+__all__ = ["main"]
+
+BAD_INPUT: Final = 2
+_INTERRUPTED: Final = 130  # what a shell gives for SIGINT
+_PIPE_CLOSED: Final = 141  # and for SIGPIPE
+
+app = typer.Typer(
+    name="kafka-sizing",
+    help="How many partitions a topic needs, which runs hot because of which keys, what helps.",
+    epilog="Exit code: 0 fits, 1 does not fit (with --check), 2 bad input.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+app.command()(keys)
+app.command()(partitions)
+app.command()(place)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; give the exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 fits, 1 does not fit (with ``--check``), 2 bad input, with one line on standard error.
+
+    Examples
+    --------
+    >>> from kafka_sizing.cli import main
+    >>> main(["place", "user-1", "--partitions", "12"])
+    key     partition
+    user-1  1
+    0
+    """
+    usage_error: type[Exception] = typer.BadParameter.__mro__[
+        2
+    ]  # typer brings its own click, or needs one
+    try:
+        code = app(
+            args=None if arguments is None else list(arguments),
+            prog_name="kafka-sizing",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", _INTERRUPTED)
+    except usage_error as error:
+        return _complain(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
+    except TypeError as error:
+        hint = " (--serializer)" if "no serializer" in str(error) else ""
+        return _complain(f"{error}{hint}", BAD_INPUT)
+    except (ValueError, OSError, ImportError, MemoryError) as error:
+        return _complain(_message(error), BAD_INPUT)
+    return code if isinstance(code, int) else FITS
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002
+) -> None:
+    if version:
+        say(f"kafka-sizing {__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        say(f"{context.get_help()}\n")
+
+
+def _complain(message: str, code: int) -> int:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    return code
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}"
+    return str(error) or type(error).__name__

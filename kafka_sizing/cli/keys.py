@@ -1,0 +1,199 @@
+"""A key log in; the hot report and the comparison of fixes out: ``kafka-sizing keys``."""
+# ruff: noqa: FBT002, PLR0917 - the options of a command are the arguments of its function
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from kafka_sizing.cli.options import (
+    DOES_NOT_FIT,
+    FITS,
+    AsJson,
+    Check,
+    PartitionerName,
+    Partitions,
+    SerializerName,
+    amount,
+)
+from kafka_sizing.cli.terminal import bar, say, width
+
+if TYPE_CHECKING:
+    from kafka_sizing.fixes import Comparison
+    from kafka_sizing.keys.loads import KeyLoads
+    from kafka_sizing.partitions.hotspots import HotReport
+
+_STDIN: Final = "-"
+_INPUT_NAMES: Final = {
+    "files": "log",
+    "key": "key column",
+    "load": "load column",
+    "partition_capacity": "partition capacity",
+}
+
+
+def keys(
+    partitions: Partitions,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV, TSV, JSON lines or Parquet, also .gz or .zst; globs; folders. "
+            "None or -: keys one a line on standard input.",
+        ),
+    ] = None,
+    key: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of keys.")] = None,
+    load: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column of loads; else each row is one record."),
+    ] = None,
+    load_unit: Annotated[
+        str | None,
+        typer.Option(metavar="UNIT", help="Unit of loads: bytes, records, bytes/s, records/s."),
+    ] = None,
+    rate: Annotated[
+        str | None,
+        typer.Option(metavar="RATE", help="What all keys write together, such as '200 MiB/s'."),
+    ] = None,
+    partition_capacity: Annotated[
+        str | None,
+        typer.Option(metavar="RATE", help="What one partition carries, such as '10 MiB/s'."),
+    ] = None,
+    ratio: Annotated[
+        float | None, typer.Option(help="Hot above this multiple of the even share.")
+    ] = None,
+    partitioner: PartitionerName = "java",
+    serializer: SerializerName = None,
+    ordering: Annotated[
+        str, typer.Option(metavar="SCOPE", help="Order that readers need: per-key or none.")
+    ] = "per-key",
+    html: Annotated[
+        Path | None, typer.Option(metavar="PAGE", help="Write one HTML page to this file.")
+    ] = None,
+    as_json: AsJson = False,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Replace every key by a short keyed hash.")
+    ] = False,
+    check: Check = False,
+    top: Annotated[int, typer.Option(help="Keys that --json lists.")] = 20,
+) -> int:
+    """Find hot partitions, the keys that heat them, and the fix that works, in a key log."""
+    from kafka_sizing._checks import check_choice, check_count
+    from kafka_sizing.keys.partitioners import require_keyed
+    from kafka_sizing.partitions.hotspots import find_hot
+    from kafka_sizing.partitions.placement import MOST_PLACED, place
+    from kafka_sizing.units import LOAD_UNITS
+
+    # All that can be wrong without a look at the log.
+    count = check_count("--partitions", partitions, most=MOST_PLACED)
+    check_count("--top", top)
+    chosen = require_keyed(partitioner)
+    check_choice("--ordering", ordering, ("per-key", "none"))
+    if load_unit is not None:
+        check_choice("--load-unit", load_unit, LOAD_UNITS)
+    written = amount("--rate", rate)
+    carried = amount("--partition-capacity", partition_capacity)
+
+    counted = _count(files or [], key, load, load_unit, serializer)
+    if written is not None:
+        if not written[1].endswith("/s"):
+            raise ValueError(f"--rate must be per second, such as '200 MiB/s', got {rate!r}")
+        counted = counted.scaled_to(*written)
+    if carried is not None and carried[1] != counted.unit:
+        raise ValueError(
+            f"--partition-capacity must be in {counted.unit}, as the loads are, "
+            f"got {partition_capacity!r}; --rate and --load-unit say what the loads are"
+        )
+    capacity = None if carried is None else carried[0]
+    hot = find_hot(place(counted, count, partitioner=chosen), capacity=capacity, ratio=ratio)
+    compared = _compare(hot, capacity, ordering)
+
+    given: dict[str, Any] = {
+        "files": list(files or [_STDIN]),
+        "key": key,
+        "load": load,
+        "rate": rate,
+        "partition_capacity": partition_capacity,
+        "ratio": ratio,
+        "serializer": serializer,
+        "ordering": ordering,
+    }
+    _tell(hot, compared, given, html=html, as_json=as_json, redact=redact, top=top)
+    return DOES_NOT_FIT if check and not hot.fits else FITS
+
+
+def _count(
+    files: list[str],
+    key: str | None,
+    load: str | None,
+    load_unit: str | None,
+    serializer: str | None,
+) -> KeyLoads:
+    from kafka_sizing.sources import count_key_files, count_key_lines
+
+    options: Any = {"unit": load_unit, "serializer": serializer}
+    if files and files != [_STDIN]:
+        if _STDIN in files:
+            raise ValueError(f"FILE must be files or -, got both: {files}")
+        with bar() as progress:
+            return count_key_files(files, key=key, load=load, progress=progress, **options)
+    if not files and sys.stdin.isatty():
+        raise ValueError("FILE must be given, or keys one a line on standard input, got neither")
+    if key is not None or load is not None:
+        raise ValueError(
+            "--key and --load must be left out for standard input, which holds keys one a line"
+        )
+    options["unit"] = load_unit or "records"
+    return count_key_lines(sys.stdin.buffer, **options)
+
+
+def _compare(hot: HotReport, capacity: float | None, ordering: str) -> Comparison:
+    from kafka_sizing.fixes import AsIs, Comparison, propose_fixes
+
+    # The same line for the fixes as for the hot report.
+    line = min(hot.lines, key=lambda line: line.load)
+    fixes = [AsIs(), *propose_fixes(hot.loads, line=line)]
+    return Comparison(
+        outcomes=tuple(fix.applied_to(hot.loads, line=line) for fix in fixes),
+        line=line,
+        ordering="none" if ordering == "none" else "per key",
+        capacity=capacity,
+    )
+
+
+def _tell(
+    hot: HotReport,
+    compared: Comparison,
+    given: dict[str, Any],
+    *,
+    html: Path | None,
+    as_json: bool,
+    redact: bool,
+    top: int,
+) -> None:
+    """Print the report, and write the page if one is wanted; both name keys alike."""
+    from kafka_sizing.report.redact import Redactor
+
+    names: Any = Redactor() if redact else False
+    inputs = {
+        _INPUT_NAMES.get(name, name): ", ".join(value) if isinstance(value, list) else str(value)
+        for name, value in given.items()
+        if value is not None
+    }
+    if html is not None:
+        from kafka_sizing.report import page
+
+        html.write_text(
+            page(hot, compared, redact=names, inputs=inputs), encoding="utf-8", errors="replace"
+        )
+    if as_json:
+        from kafka_sizing.report.json import keys_json
+
+        say(keys_json(hot, compared, top=top, redact=names, inputs=given))
+    else:
+        from kafka_sizing.report import text
+
+        say(text(hot, compared, redact=names, inputs=inputs, width=width()))

@@ -1,0 +1,47 @@
+"""What several commands take in; the values they mean out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from kafka_sizing.units import LoadUnit
+
+T = TypeVar("T")
+
+FITS: Final = 0
+DOES_NOT_FIT: Final = 1
+
+Partitions = Annotated[int, typer.Option(help="Partitions of the topic.")]
+PartitionerName = Annotated[
+    str, typer.Option(metavar="NAME", help="Partitioner or client of the producers.")
+]
+SerializerName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="How keys that are no text become bytes: string, int32, int64, uuid …",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md).")]
+Check = Annotated[bool, typer.Option("--check", help="Exit with 1 if it does not fit.")]
+
+
+def amount(option: str, text: str | None) -> tuple[float, LoadUnit] | None:
+    from kafka_sizing.units import parse_load
+
+    return None if text is None else parsed(option, parse_load, text)
+
+
+def optional(option: str, parse: Callable[[str], T], text: str | None) -> T | None:
+    return None if text is None else parsed(option, parse, text)
+
+
+def parsed(option: str, parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ValueError(f"{option}: {error}") from error

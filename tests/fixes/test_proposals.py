@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given, strategies as st
+
+from kafka_sizing import (
+    CompositeKey,
+    KeyBuckets,
+    KeyLoads,
+    MorePartitions,
+    NoKey,
+    find_hot,
+    place,
+)
+from kafka_sizing.fixes import propose_fixes
+from kafka_sizing.fixes.base import line_for
+
+
+def proposed(keys, partitions, capacity=None, partitioner="java"):
+    before = place(keys, partitions, partitioner=partitioner)
+    return propose_fixes(before, line=line_for(before, capacity))
+
+
+def test_a_topic_that_fits_is_only_doubled(carriers):
+    assert proposed(carriers, 12, 85_000) == (MorePartitions(24),)
+
+
+def test_keys_that_share_a_partition_get_counts_buckets_and_shards(carriers):
+    fixes = proposed(carriers, 12, 60_000)
+    first = find_hot(place(carriers, 12), capacity=60_000).first_fitting
+    counts = [MorePartitions(count) for count in sorted({first, 24, 48})]
+    assert list(fixes[:4]) == [*counts, KeyBuckets(120)]
+    assert [type(fix) for fix in fixes[4:]] == [CompositeKey, CompositeKey, CompositeKey, NoKey]
+    assert [fix.placed for fix in fixes[4:7]] == ["hashed", "consecutive", "hashed"]
+    assert [fix.hot_keys is None for fix in fixes[4:7]] == [False, False, True]
+
+
+def test_one_key_too_big_for_any_count_is_not_offered_many_counts(carriers):
+    counts = [fix for fix in proposed(carriers, 12, 50_000) if isinstance(fix, MorePartitions)]
+    assert counts == [MorePartitions(24)]
+
+
+def test_shards_are_the_first_power_of_two_under_which_nothing_is_hot(carriers):
+    capacity = 50_000
+    fixes = proposed(carriers, 12, capacity)
+    dealt = next(fix for fix in fixes if getattr(fix, "placed", "") == "consecutive")
+    for shards in (2, 4, 8):
+        trial = CompositeKey(shards, hot_keys=dealt.hot_keys, placed="consecutive")
+        assert trial.evaluate(carriers, 12, capacity=capacity).fits == (shards == dealt.shards)
+        if shards == dealt.shards:
+            break
+
+
+def test_hot_keys_are_those_above_half_the_even_share(carriers):
+    fixes = proposed(carriers, 12, 60_000)
+    half = 336_776 / 12 / 2
+    assert fixes[4].hot_keys == int((carriers.loads > half).sum())
+
+
+def test_shards_that_cannot_fit_stop_where_more_gain_little():
+    keys = KeyLoads(["hot", *(f"user-{at}" for at in range(9))], [91, *[1] * 9])
+    fixes = proposed(keys, 4, 10)
+    shards = [fix.shards for fix in fixes if isinstance(fix, CompositeKey)]
+    assert shards
+    assert max(shards) <= 4
+
+
+def test_one_key_gets_shards_but_no_buckets():
+    fixes = proposed(KeyLoads(["only"], [5.0]), 12)
+    assert fixes[0] == MorePartitions(24)
+    assert not any(isinstance(fix, KeyBuckets) for fix in fixes)
+    assert [fix.hot_keys for fix in fixes if isinstance(fix, CompositeKey)] == [None, None]
+    assert fixes[-1] == NoKey()
+
+
+def test_one_partition_gets_more_partitions_and_nothing_else(carriers):
+    fixes = proposed(carriers, 1, 100_000)
+    assert all(isinstance(fix, MorePartitions) for fix in fixes)
+    assert [fix.partitions for fix in fixes] == sorted({2, 4, 9})
+
+
+def test_small_keys_alone_need_no_shards(zipf_keys):
+    keys = zipf_keys(4_000, 0)
+    before = place(keys, 12)
+    capacity = (before.even_share + before.loads.max()) / 2
+    kinds = {type(fix) for fix in proposed(keys, 12, capacity)}
+    assert kinds == {MorePartitions, KeyBuckets}
+
+
+def test_too_few_partitions_need_more_and_no_buckets(zipf_keys):
+    keys = zipf_keys(4_000, 0)
+    fixes = proposed(keys, 12, keys.total / 30)
+    assert {type(fix) for fix in fixes} == {MorePartitions}
+
+
+def test_a_thousand_partitions_get_a_table_with_more_buckets_than_that(carriers):
+    fixes = proposed(carriers, 1_000)
+    assert KeyBuckets(4_000) in fixes
+    assert all(fix.shards <= 1_000 for fix in fixes if isinstance(fix, CompositeKey))
+
+
+def test_two_hundred_partitions_get_a_table_of_a_thousand(carriers):
+    assert KeyBuckets(1_000) in proposed(carriers, 200)
+
+
+def test_too_many_keys_to_try_get_the_shards_of_the_hot_ones(monkeypatch, carriers):
+    tried = proposed(carriers, 12, 50_000)
+    monkeypatch.setattr("kafka_sizing.fixes.proposals.WORK_OF_TRIALS", 12 * 16 + 100)
+    fixes = proposed(carriers, 12, 50_000)
+    assert len(fixes) == len(tried)
+    monkeypatch.setattr("kafka_sizing.fixes.proposals.WORK_OF_TRIALS", 1)
+    assert {fix.shards for fix in proposed(carriers, 12) if isinstance(fix, CompositeKey)} == {2}
+
+
+@given(
+    loads=st.lists(st.floats(0, 1e6), min_size=1, max_size=40),
+    n=st.sampled_from([1, 2, 12, 100, 1_000]),
+    capacity=st.none() | st.floats(1e-2, 1e7),
+)
+def test_there_are_at_most_eight_and_no_two_alike(loads, n, capacity):
+    keys = KeyLoads([f"user-{at}" for at in range(len(loads))], loads)
+    fixes = proposed(keys, n, capacity)
+    assert 1 <= len(fixes) <= 8
+    assert len({fix.name for fix in fixes}) == len(fixes)
+    counts = [fix.partitions for fix in fixes if isinstance(fix, MorePartitions)]
+    assert counts == sorted(counts)
+    assert min(counts) > n
+
+
+@pytest.mark.parametrize("capacity", [None, 30_000])
+def test_a_partitioner_with_a_limit_is_not_taken_beyond_it(carriers, capacity):
+    fixes = proposed(carriers, 100, capacity, partitioner="flink")
+    assert not any(isinstance(fix, MorePartitions) for fix in fixes)
