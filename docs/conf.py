@@ -47,4 +47,5 @@ def _trim_code(_app, doctree):
 
     for block in doctree.findall(nodes.literal_block):
         if block.astext().endswith("\n"):
-            block.children = [nodes.Text(block.astext().rstrip("\n"))]
+            block.rawsource = block.astext().rstrip("\n")  # equal to the text: to be coloured
+            block.children = [nodes.Text(block.rawsource)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,10 +14,10 @@ except ImportError as error:
     raise ImportError("typer is needed: pip install 'kafka-sizing[cli]'") from error
 
 from kafka_sizing import __version__
-from kafka_sizing.cli.keys import keys
+from kafka_sizing.cli.hot import keys
 from kafka_sizing.cli.options import FITS
-from kafka_sizing.cli.partitions import partitions
-from kafka_sizing.cli.place import place
+from kafka_sizing.cli.placing import place
+from kafka_sizing.cli.plan import partitions
 from kafka_sizing.cli.terminal import say
 
 __all__ = ["main"]
@@ -24,8 +25,10 @@ __all__ = ["main"]
 BAD_INPUT: Final = 2
 _INTERRUPTED: Final = 130  # what a shell gives for SIGINT
 _PIPE_CLOSED: Final = 141  # and for SIGPIPE
+# Of click: typer needs it, or brings its own.
+_USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
-app = typer.Typer(
+_app = typer.Typer(
     name="kafka-sizing",
     help="How many partitions a topic needs, which runs hot because of which keys, what helps.",
     epilog="Exit code: 0 fits, 1 does not fit (with --check), 2 bad input.",
@@ -34,9 +37,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.command()(keys)
-app.command()(partitions)
-app.command()(place)
+_app.command()(keys)
+_app.command()(partitions)
+_app.command()(place)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,25 +60,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> from kafka_sizing.cli import main
     >>> main(["place", "user-1", "--partitions", "12"])
     key     partition
-    user-1  1
+    user-1  8
     0
     """
-    usage_error: type[Exception] = typer.BadParameter.__mro__[
-        2
-    ]  # typer brings its own click, or needs one
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a key may hold what the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = app(
-            args=None if arguments is None else list(arguments),
-            prog_name="kafka-sizing",
-            standalone_mode=False,
-        )
+        code = _run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", _INTERRUPTED)
-    except usage_error as error:
+    except _USAGE_ERROR as error:
         return _complain(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
     except TypeError as error:
         hint = " (--serializer)" if "no serializer" in str(error) else ""
@@ -85,7 +83,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else FITS
 
 
-@app.callback(invoke_without_command=True)
+def _run(arguments: list[str]) -> object:
+    """Run a command without click's own ``main``, which ends the process on a closed pipe."""
+    command = typer.main.get_command(_app)
+    try:
+        with command.make_context("kafka-sizing", arguments) as context:
+            return command.invoke(context)
+    except typer.Exit as leave:
+        return leave.exit_code
+
+
+@_app.callback(invoke_without_command=True)
 def _options(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,  # noqa: FBT002

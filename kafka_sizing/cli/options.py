@@ -31,16 +31,24 @@ Check = Annotated[bool, typer.Option("--check", help="Exit with 1 if it does not
 
 
 def amount(option: str, text: str | None) -> tuple[float, LoadUnit] | None:
+    """Read an amount such as "200 MiB/s", if the option is given."""
+    from kafka_sizing._checks import check_positive
     from kafka_sizing.units import parse_load
 
-    return None if text is None else parsed(option, parse_load, text)
+    if text is None:
+        return None
+    read = parsed(option, parse_load, text)
+    check_positive(option, read[0])
+    return read
 
 
 def optional(option: str, parse: Callable[[str], T], text: str | None) -> T | None:
+    """Read the text of an option, if it is given."""
     return None if text is None else parsed(option, parse, text)
 
 
 def parsed(option: str, parse: Callable[[str], T], text: str) -> T:
+    """Read the text of an option; an error names the option."""
     try:
         return parse(text)
     except ValueError as error:

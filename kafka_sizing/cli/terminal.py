@@ -31,4 +31,5 @@ def width() -> int | None:
 
 
 def say(text: str) -> None:
+    """Write to standard output."""
     sys.stdout.write(text)

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_count
-from kafka_sizing.keys.columns import KeyColumn
-from kafka_sizing.keys.loads import KeyLoads, sum_by
+from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line, hot_lines
-from kafka_sizing.partitions.placement import PartitionLoads, place
+from kafka_sizing.partitions.placement import PartitionLoads, null_loads, place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,9 +221,9 @@ def row_of(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def line_for(before: PartitionLoads, capacity: float | None) -> Line:
-    """Draw the line that makes a partition hot: the capacity, or the customary ratio."""
-    return min(hot_lines(before, capacity=capacity), key=lambda line: line.load)
+def line_for(before: PartitionLoads, capacity: float | None, ratio: float | None = None) -> Line:
+    """Draw the line that makes a partition hot, as `find_hot` does: of several the lowest."""
+    return min(hot_lines(before, capacity=capacity, ratio=ratio), key=lambda line: line.load)
 
 
 def placed_keys(before: PartitionLoads) -> tuple[KeyLoads, NDArray[np.int32], Partitioner]:
@@ -238,20 +237,7 @@ def placed_keys(before: PartitionLoads) -> tuple[KeyLoads, NDArray[np.int32], Pa
 def loads_of_null_keys(before: PartitionLoads) -> NDArray[np.float64]:
     """Give the load of each partition that has no key; no fix of the keys moves it."""
     keys, _, partitioner = placed_keys(before)
-    idle = KeyColumn.of([b"-"])
-    only = KeyLoads(idle, np.zeros(1), keys.unit, null_load=keys.null_load)
-    return place(only, before.partitions, partitioner=partitioner).loads.copy()
-
-
-def summed(
-    partition_of_key: NDArray[np.int32], loads: NDArray[np.float64], partitions: int
-) -> NDArray[np.float64]:
-    """Add up the loads of each partition; a key that is spread (-1) goes to all alike."""
-    placed = partition_of_key >= 0
-    total = sum_by(partition_of_key[placed], loads[placed], partitions)
-    if not placed.all():
-        total += loads[~placed].sum() / partitions
-    return total
+    return null_loads(keys, before.partitions, partitioner)
 
 
 def _is_noise(before: PartitionLoads, line: Line) -> bool:

@@ -14,17 +14,19 @@ from kafka_sizing.fixes.base import (
     Outcome,
     loads_of_null_keys,
     placed_keys,
-    summed,
 )
 from kafka_sizing.fixes.routing import RoutingTable, bucket_of, placed_by_weight
 from kafka_sizing.keys.columns import KeyColumn
-from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.loads import KeyLoads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads, place
+from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads, place, sum_by_partition
 
 BucketPlacement = Literal["by weight", "hashed"]
 
+_WEIGHTS_AGE: Final = (
+    "weights are those of this log: as keys come and go the table has to be made anew"
+)
 _NEVER_BETTER: Final = (
     "hashing buckets adds chance: on average CV² is {with_buckets:.3g}, against {direct:.3g} "
     "when keys are hashed themselves"
@@ -112,7 +114,7 @@ class KeyBuckets(Fix):
         """Place the buckets, and every key with its bucket."""
         keys, partition_of_key, partitioner = placed_keys(before)
         after = self._table(before).partition_of(keys.keys)
-        loads = summed(after, keys.loads, before.partitions) + loads_of_null_keys(before)
+        loads = sum_by_partition(after, keys.loads, before.partitions) + loads_of_null_keys(before)
         moved = after != partition_of_key
         by_weight = self.placed == "by weight"
         return Outcome(
@@ -145,7 +147,7 @@ class KeyBuckets(Fix):
             state_copies=1,
             moved_key_share=float(moved.mean()),
             moved_load_share=float(keys.shares[moved].sum()),
-            notes=() if by_weight else (self._cost_of_hashing(keys, before.partitions),),
+            notes=(_WEIGHTS_AGE if by_weight else self._cost_of_hashing(keys, before.partitions),),
         )
 
     def _table(self, before: PartitionLoads) -> RoutingTable:
@@ -154,7 +156,7 @@ class KeyBuckets(Fix):
             numbers = KeyColumn.of([str(bucket).encode() for bucket in range(self.buckets)])
             table = partitioner.partitions_of(numbers, before.partitions)
         else:
-            weights = summed(bucket_of(keys.keys, self.buckets), keys.loads, self.buckets)
+            weights = sum_by(bucket_of(keys.keys, self.buckets), keys.loads, self.buckets)
             table = placed_by_weight(weights, loads_of_null_keys(before))
         return RoutingTable(partition_of_bucket=table, partitions=before.partitions)
 

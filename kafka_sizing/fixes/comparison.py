@@ -169,6 +169,7 @@ def compare_fixes(
     fixes: Iterable[Fix] | None = None,
     *,
     capacity: float | None = None,
+    ratio: float | None = None,
     ordering: OrderingNeed | None = None,
     partitioner: Partitioner | str = "java",
 ) -> Comparison:
@@ -184,7 +185,10 @@ def compare_fixes(
         What to compare with the topic as it is; without it, what may help these keys.
     capacity : float, optional
         What one partition, or the member that reads it, carries; above it a partition is hot.
-        Without it the line is 1.5 times today's even share. [``keys.unit``] > 0
+        [``keys.unit``] > 0
+    ratio : float, optional
+        Largest multiple of today's even share to accept. >= 1; 1.5, a rule of thumb, if
+        neither this nor a capacity is given. Of two lines the lower one counts.
     ordering : {"per key", "none"}, optional
         What the readers need; "per key" unless said otherwise, for order lost in silence is
         the worse mistake.
@@ -216,7 +220,7 @@ def compare_fixes(
     need = "per key" if ordering is None else ordering
     check_choice("ordering", need, get_args(OrderingNeed))
     before = place(keys, partitions, partitioner=partitioner)
-    line = line_for(before, capacity)
+    line = line_for(before, capacity, ratio)
     wanted = propose_fixes(before, line=line) if fixes is None else _checked(fixes)
     return Comparison(
         outcomes=tuple(

@@ -178,13 +178,15 @@ class CompositeKey(Fix):
                 shard = f"a counter mod {self.shards:,}"
             case _:
                 shard = f"murmur3(the other column) mod {self.shards:,}"
-        which = "of every key" if self.hot_keys is None else "of listed keys, and share the list"
-        if self.placed == "consecutive":
-            return (
-                f"a custom partitioner: (partition of the key + shard) mod partitions for records "
-                f"{which}; shard is {shard}"
-            )
-        return f"append the shard to the keys of records {which}; shard is {shard}"
+        listed = self.hot_keys is not None
+        if self.placed == "hashed":
+            keys = "the keys on a list that all producers share" if listed else "every key"
+            return f"append a shard number to {keys}: {shard}"
+        keys = "a key on a list that all producers share" if listed else "a key"
+        return (
+            f"a custom partitioner puts records of {keys} on (partition of the key + shard) mod "
+            f"partitions; the shard is {shard}"
+        )
 
     def _notes(self, before: PartitionLoads, parts: Split) -> Iterable[str]:
         keys, _, _ = placed_keys(before)

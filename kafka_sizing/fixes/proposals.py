@@ -14,7 +14,7 @@ from kafka_sizing.fixes.composite import MOST_SHARDS, CompositeKey, ShardPlaceme
 from kafka_sizing.fixes.keyless import NoKey
 from kafka_sizing.fixes.partitions import MorePartitions
 from kafka_sizing.fixes.shards import split
-from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.fixes.subkeys import suffixed
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
@@ -70,18 +70,17 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     if len(keys) > 1 and not line.is_crossed_by(before.even_share):
         fixes.append(KeyBuckets(_buckets(n)))
     if hot:
-        fixes += [*_composites(before, line, hot), NoKey()]
+        fixes += [*(_composites(before, line, hot) if _takes_shards(before) else ()), NoKey()]
     return tuple(fixes)
 
 
 def _more_partitions(before: PartitionLoads, counts: set[int]) -> Iterator[MorePartitions]:
     """Give the counts that are possible, in rising order."""
-    _, _, partitioner = placed_keys(before)
-    some_key = KeyColumn.of([b"-"])
+    keys, _, partitioner = placed_keys(before)
     for count in sorted(counts):
         if before.partitions < count <= MOST_PLACED:
             try:
-                partitioner.partitions_of(some_key, count)
+                partitioner.partitions_of(keys.keys[:1], count)
             except ValueError:  # a partitioner with a limit of its own
                 return
             yield MorePartitions(count)
@@ -99,6 +98,16 @@ def _hot_keys(before: PartitionLoads, line: Line) -> int:
     """
     keys, _, _ = placed_keys(before)
     return int(np.count_nonzero(keys.loads > min(before.even_share, line.load) / 2))
+
+
+def _takes_shards(before: PartitionLoads) -> bool:
+    """Whether what places the keys can read one with a shard number: not if keys are numbers."""
+    keys, _, partitioner = placed_keys(before)
+    try:
+        partitioner.partitions_of(suffixed(keys.keys[:1], b"-0"), before.partitions)
+    except ValueError:
+        return False
+    return True
 
 
 def _composites(before: PartitionLoads, line: Line, hot: int) -> Iterator[CompositeKey]:

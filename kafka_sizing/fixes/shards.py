@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing.fixes.base import loads_of_null_keys, placed_keys, summed
+from kafka_sizing.fixes.base import loads_of_null_keys, placed_keys
 from kafka_sizing.fixes.subkeys import (
     KEYS_PER_STEP,
     SUBKEYS_HELD,
@@ -25,7 +25,7 @@ from kafka_sizing.keys.hashing import murmur2, murmur3
 from kafka_sizing.keys.loads import KeyLoads, key_text, loads_of_distinct, sum_by
 from kafka_sizing.keys.pairs import PairLoads
 from kafka_sizing.keys.partitioners import Partitioner
-from kafka_sizing.partitions.placement import PartitionLoads
+from kafka_sizing.partitions.placement import PartitionLoads, sum_by_partition
 
 Positions = NDArray[np.int64]
 Fractions = NDArray[np.float64]
@@ -65,7 +65,8 @@ def split(
     rest = np.ones(len(keys), dtype=np.bool_)
     rest[chosen] = False
 
-    loads = summed(partition_of_key[rest], keys.loads[rest], n) + loads_of_null_keys(before)
+    loads = sum_by_partition(partition_of_key[rest], keys.loads[rest], n)
+    loads += loads_of_null_keys(before)
     holds = keep_keys and shards * len(chosen) <= SUBKEYS_HELD
     held = _Held() if holds else None
     moved = np.zeros(len(chosen), dtype=np.bool_)
@@ -76,7 +77,7 @@ def split(
             _dealt(home, numbers, n) if consecutive else _hashed(column, suffixes, n, partitioner)
         )
         parts = weight * fractions
-        loads += summed(placed.ravel(), parts.ravel(), n)
+        loads += sum_by_partition(placed.ravel(), parts.ravel(), n)
         elsewhere = (placed != home) & (fractions > 0)
         moved |= elsewhere.any(axis=0)
         moved_load += float(parts[elsewhere].sum())

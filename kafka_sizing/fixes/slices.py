@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count, check_positive
-from kafka_sizing.fixes.base import Fix, Outcome, loads_of_null_keys, placed_keys, summed
+from kafka_sizing.fixes.base import Fix, Outcome, loads_of_null_keys, placed_keys
 from kafka_sizing.fixes.subkeys import (
     SUBKEYS_HELD,
     check_separator,
@@ -20,7 +20,7 @@ from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.loads import loads_of_distinct
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import PartitionLoads
+from kafka_sizing.partitions.placement import PartitionLoads, sum_by_partition
 from kafka_sizing.units import format_share
 
 
@@ -85,7 +85,7 @@ class TimeBuckets(Fix):
         moved = np.zeros(len(keys), dtype=np.bool_)
         for number in range(self.slices):
             placed = self._placed(keys.keys, number, n, partitioner)
-            loads = summed(placed, keys.loads, n) + null
+            loads = sum_by_partition(placed, keys.loads, n) + null
             together += loads
             peaks[number] = loads.max()
             elsewhere = placed != partition_of_key
@@ -132,7 +132,7 @@ class TimeBuckets(Fix):
     ) -> PartitionLoads:
         keys, _, partitioner = placed_keys(before)
         placed = self._placed(keys.keys, number, before.partitions, partitioner)
-        loads = summed(placed, keys.loads, before.partitions) + null
+        loads = sum_by_partition(placed, keys.loads, before.partitions) + null
         if len(keys) > SUBKEYS_HELD:
             return PartitionLoads(loads=loads, unit=keys.unit, partitioner=partitioner)
         return PartitionLoads(

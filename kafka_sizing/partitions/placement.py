@@ -235,9 +235,8 @@ def place(
     chosen = require_keyed(partitioner)
     count = check_count("partitions", partitions, most=MOST_PLACED)
     partition_of_key = chosen.partitions_of(keys.keys, count)
-    placed = partition_of_key >= 0
-    loads = sum_by(partition_of_key[placed], keys.loads[placed], count)
-    _add_unplaced(loads, keys, float(keys.loads[~placed].sum()), chosen)
+    loads = sum_by_partition(partition_of_key, keys.loads, count)
+    loads += null_loads(keys, count, chosen)
     return PartitionLoads(
         loads=loads,
         unit=keys.unit,
@@ -329,8 +328,8 @@ def loads_at(
         for count in group:
             if (multiple := multiples[count]) is not None:
                 summed[count] = summed[multiple].reshape(-1, count).sum(axis=0)
-            loads = summed[count].copy()
-            _add_unplaced(loads, keys, float(keys.loads[spread].sum()), partitioner)
+            even = float(keys.loads[spread].sum()) / count
+            loads = summed[count] + even + null_loads(keys, count, partitioner)
             yield count, loads
 
 
@@ -364,17 +363,23 @@ def _summed(
     return summed
 
 
-def _add_unplaced(
-    loads: NDArray[np.float64], keys: KeyLoads, spread: float, partitioner: Partitioner
-) -> None:
-    """Add the load of null keys, and of keys the client spreads, in place."""
-    null_partition = partitioner.null_partition(loads.size) if keys.null_load else None
-    if null_partition is None:
-        spread += keys.null_load
-    else:
-        loads[null_partition] += keys.null_load
-    if spread:
-        loads += spread / loads.size
+def sum_by_partition(
+    partition_of_key: NDArray[np.int32], loads: NDArray[np.float64], partitions: int
+) -> NDArray[np.float64]:
+    """Add up the loads of each partition; a key that is spread (-1) goes to all alike."""
+    placed = partition_of_key >= 0
+    sums = sum_by(partition_of_key[placed], loads[placed], partitions)
+    return sums if placed.all() else sums + loads[~placed].sum() / partitions
+
+
+def null_loads(keys: KeyLoads, partitions: int, partitioner: Partitioner) -> NDArray[np.float64]:
+    """Give the load of each partition that has no key: the client spreads it, or has a place."""
+    at = partitioner.null_partition(partitions) if keys.null_load else None
+    if at is None:
+        return np.full(partitions, keys.null_load / partitions)
+    loads = np.zeros(partitions)
+    loads[at] = keys.null_load
+    return loads
 
 
 def _measures(loads: NDArray[np.float64]) -> tuple[int, float, float, float, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, Literal, get_args
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import check_choice, check_count
 from kafka_sizing.fixes import Comparison
 from kafka_sizing.partitions.hotspots import HotReport
 from kafka_sizing.partitions.sizing import PartitionPlan
@@ -14,6 +14,8 @@ from kafka_sizing.report.layout import INDENT, table_lines, wrapped
 from kafka_sizing.report.redact import Redactor
 from kafka_sizing.report.review import Review, plan_inputs, plan_sentence, review
 from kafka_sizing.report.tables import Table, plan_limits, table
+
+Detail = Literal["summary", "full"]
 
 DEFAULT_WIDTH: Final = 100
 _NARROWEST: Final = 40
@@ -28,6 +30,7 @@ def text(
     plan: PartitionPlan | None = None,
     *,
     redact: bool | bytes | Redactor = False,
+    detail: Detail = "full",
     width: int | None = None,
     inputs: Mapping[str, str] | None = None,
 ) -> str:
@@ -47,6 +50,9 @@ def text(
     redact : bool, bytes or Redactor, default False
         Replace every key by a short keyed hash: True draws a secret that nobody knows, bytes
         are the secret, and a `Redactor` gives several reports the same names.
+    detail : {"full", "summary"}, default "full"
+        "summary" ends with the fixes in numbers; "full" adds what each fix asks for, the
+        heaviest keys, the inputs, and how sure each number is.
     width : int, optional
         Columns to fit into, by default 100. Tables that cannot be made so narrow are wider.
         >= 40
@@ -63,7 +69,7 @@ def text(
     TypeError
         If ``hot``, ``comparison``, ``plan`` or ``redact`` is something else.
     ValueError
-        If the width is below 40, or the secret below 8 bytes.
+        If the detail is unknown, the width below 40, or the secret below 8 bytes.
 
     Examples
     --------
@@ -73,9 +79,10 @@ def text(
     >>> print(report.text(hot).splitlines()[0])
     Does not fit. 1 of 4 partitions is hot. Partition 2 carries 60.0 % of the load, 2.40 × the even
     """
+    check_choice("detail", detail, get_args(Detail))
     columns = DEFAULT_WIDTH if width is None else check_count("width", width, least=_NARROWEST)
     told = review(hot, comparison, plan, redact=redact, inputs=inputs)
-    return "\n".join(_lines(told, columns)) + "\n"
+    return "\n".join(_lines(told, columns, detail)) + "\n"
 
 
 def plan_text(plan: PartitionPlan, *, width: int | None = None) -> str:
@@ -117,7 +124,7 @@ def plan_text(plan: PartitionPlan, *, width: int | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _lines(told: Review, width: int) -> Iterator[str]:
+def _lines(told: Review, width: int, detail: Detail) -> Iterator[str]:
     yield from wrapped(f"{told.status}. {told.verdict}", width)
     for sentence in told.consequences:
         yield from wrapped(sentence, width)
@@ -128,11 +135,13 @@ def _lines(told: Review, width: int) -> Iterator[str]:
         yield ""
         for explanation in explanations[:_EXPLAINED]:
             yield from wrapped(explanation, width, indent=INDENT * 2, first=f"{INDENT}- ")
-    for part in told.fix_tables():
+    for part in told.fix_tables()[: None if detail == "full" else 1]:
         yield from _section(part, width)
     plan_table = told.plan_table()
     if plan_table is not None:
         yield from _section(plan_table, width)
+    if detail == "summary":
+        return
     top_keys = told.top_keys(_TOP_KEYS)
     if top_keys is not None:
         yield from _section(top_keys, width)

@@ -109,6 +109,8 @@ def _clear_errors(logs: Sequence[LogFile]) -> Iterator[None]:
 
     try:
         yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
     except duckdb.OutOfMemoryException as error:
         raise MemoryError(
             f"keys of {_names(logs)} must fit in {MEMORY_LIMIT} and the temporary folder: "
@@ -116,6 +118,10 @@ def _clear_errors(logs: Sequence[LogFile]) -> Iterator[None]:
         ) from error
     except duckdb.Error as error:
         raise _clear_error(str(error), logs) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _clear_error(text: str, logs: Sequence[LogFile]) -> ValueError:

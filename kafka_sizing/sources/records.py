@@ -139,7 +139,7 @@ def _csv_records(
     )
 
 
-def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) -> tuple[Held, bool]:
+def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) -> tuple[Held]:
     rows = engine.rows(
         "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM "
         f"read_parquet({_paths([log])}, hive_partitioning = false))",
@@ -153,11 +153,11 @@ def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) ->
         raise TypeError(
             f"load must be a column of numbers, got {load!r} of type {types[load]} in {log.path}"
         )
-    return _held(types[key], key, log), types[key].startswith("ENUM")
+    return (_held(types[key], key, log),)
 
 
 def _held(kind: str, key: str, log: LogFile) -> Held:
-    if kind in ("VARCHAR", "JSON") or kind.startswith("ENUM"):
+    if kind in ("VARCHAR", "JSON"):
         return "text"
     if kind == "BLOB":
         return "bytes"
@@ -176,19 +176,11 @@ def _held(kind: str, key: str, log: LogFile) -> Held:
 
 
 def _is_number(kind: str) -> bool:
-    return kind in (*_INTEGERS, *_FLOATS, "UBIGINT", "HUGEINT") or kind.startswith("DECIMAL")
+    return kind in (*_INTEGERS, *_FLOATS, "UBIGINT") or kind.startswith("DECIMAL")
 
 
-def _parquet_records(
-    logs: tuple[LogFile, ...],
-    key: str,
-    load: str | None,
-    held: Held,
-    is_enum: bool,  # noqa: FBT001
-) -> Records:
+def _parquet_records(logs: tuple[LogFile, ...], key: str, load: str | None, held: Held) -> Records:
     column = _quoted(key)
-    if is_enum:
-        column = f"CAST({column} AS VARCHAR)"
     read = {
         "text": f"encode({column})",
         "bytes": column,

@@ -82,6 +82,7 @@ def test_order_stays_per_key_and_moves_are_counted(carriers):
     assert (outcome.ordering_scope, outcome.read_fan_in, outcome.state_copies) == ("per key", 1, 1)
     assert outcome.moved_key_share == pytest.approx(moved.mean())
     assert outcome.moved_load_share == pytest.approx(carriers.shares[moved].sum())
+    assert "made anew" in outcome.notes[0]
 
 
 def test_the_hottest_key_is_the_floor(carriers):

@@ -64,8 +64,8 @@ def test_with_order_per_key_the_least_intrusive_fix_that_fits_is_best(carriers, 
 
 
 def test_without_order_the_least_intrusive_fix_that_fits_is_best(carriers):
-    needs = {"capacity": 58_000, "ordering": "none"}  # less than the hottest key writes
-    order = [EVERY_FIX[2], EVERY_FIX[3], NoKey()]
+    needs = {"capacity": 58_700, "ordering": "none"}  # just more than the hottest key writes
+    order = [KeyBuckets(240), EVERY_FIX[2], EVERY_FIX[3], NoKey()]
     for at, best in enumerate(order):
         assert best_of(carriers, 12, order[at:][::-1], **needs) == best
 
@@ -130,6 +130,7 @@ def test_without_a_capacity_the_line_is_that_of_the_hot_report(carriers):
     comparison = compare_fixes(carriers, 12, [MorePartitions(24), NoKey()])
     report = find_hot(place(carriers, 12))
     assert comparison.line == report.lines[0]
+    assert comparison.unit == "records"
     assert comparison.as_is.hot_partitions == len(report.hot)
     doubled, no_key = comparison.outcomes[1:]
     assert doubled.hot_partitions == int((doubled.loads.loads > report.lines[0].load).sum())
@@ -146,6 +147,10 @@ def test_heat_that_noise_explains_needs_no_fix():
     assert "a sample of this size cannot tell it from the line" in comparison.reason
     sure = compare_fixes(KeyLoads(list(counted), [1] * 60), 12, [NoKey()], ordering="none")
     assert sure.best.fix == NoKey()
+
+
+def test_time_slices_change_less_than_no_key_and_more_than_shards():
+    assert CompositeKey(2).intrusiveness < TimeBuckets(60).intrusiveness < NoKey().intrusiveness
 
 
 def test_a_table_has_a_row_per_fix(carriers):

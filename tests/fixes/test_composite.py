@@ -308,6 +308,47 @@ def test_the_name_says_which_keys_how_many_shards_and_where(fix, name, intrusive
     assert (fix.name, fix.intrusiveness) == (name, intrusiveness)
 
 
+@pytest.mark.parametrize(
+    ("fix", "change"),
+    [
+        (CompositeKey(8), "append a shard number to every key: a random number below 8"),
+        (
+            CompositeKey(8, hot_keys=1, shard_by="round robin"),
+            (
+                "append a shard number to the keys on a list that all producers share: "
+                "a counter mod 8"
+            ),
+        ),
+        (
+            CompositeKey(8, hot_keys=1, placed="consecutive"),
+            (
+                "a custom partitioner puts records of a key on a list that all producers share on "
+                "(partition of the key + shard) mod partitions; the shard is a random number "
+                "below 8"
+            ),
+        ),
+        (
+            CompositeKey(8, placed="consecutive", shard_by=count_pairs(["a", "c"], by=["b", "b"])),
+            (
+                "a custom partitioner puts records of a key on (partition of the key + shard) mod "
+                "partitions; the shard is murmur3(the other column) mod 8"
+            ),
+        ),
+    ],
+)
+def test_producers_are_told_what_to_do(fix, change):
+    assert fix.evaluate(KeyLoads(["a", "c"], [2, 1]), 3).producer_change == change
+
+
+def test_readers_are_told_what_keeps_its_order():
+    keys = KeyLoads(["a", "c"], [2, 1])
+    every, some = CompositeKey(2).evaluate(keys, 3), CompositeKey(2, hot_keys=1).evaluate(keys, 3)
+    assert every.ordering_note == "records of a split key stay in order only within a shard"
+    assert some.ordering_note.endswith("; keys that are not split keep their order")
+    assert every.consumer_change == "read 2 shards for all of a split key and merge them"
+    assert some.consumer_change.endswith("; know which keys are split")
+
+
 def test_fan_in_is_the_shards_and_state_at_most_the_partitions():
     outcome = CompositeKey(8).evaluate(KeyLoads(["a"], [1]), 3)
     assert (outcome.read_fan_in, outcome.state_copies) == (8, 3)

@@ -1,4 +1,3 @@
-import pytest
 from hypothesis import given, strategies as st
 
 from kafka_sizing import (
@@ -12,6 +11,7 @@ from kafka_sizing import (
 )
 from kafka_sizing.fixes import propose_fixes
 from kafka_sizing.fixes.base import line_for
+from kafka_sizing.keys import as_key_column
 
 
 def proposed(keys, partitions, capacity=None, partitioner="java"):
@@ -125,7 +125,13 @@ def test_there_are_at_most_eight_and_no_two_alike(loads, n, capacity):
     assert min(counts) > n
 
 
-@pytest.mark.parametrize("capacity", [None, 30_000])
-def test_a_partitioner_with_a_limit_is_not_taken_beyond_it(carriers, capacity):
-    fixes = proposed(carriers, 100, capacity, partitioner="flink")
+def test_a_partitioner_with_a_limit_is_not_taken_beyond_it(carriers):
+    fixes = proposed(carriers, 100, partitioner="flink-subtask-of-128")
+    assert NoKey() in fixes
     assert not any(isinstance(fix, MorePartitions) for fix in fixes)
+
+
+def test_keys_that_must_be_numbers_get_no_shards():
+    keys = KeyLoads(as_key_column([7, 8, 9], serializer="int32"), [6, 3, 1])
+    fixes = proposed(keys, 12, partitioner="flink-integer")
+    assert {type(fix) for fix in fixes} == {MorePartitions, KeyBuckets, NoKey}

@@ -57,6 +57,7 @@ def test_very_many_keys_are_added_up_but_not_kept(monkeypatch):
 
 def test_the_name_is_the_length_of_a_slice():
     assert TimeBuckets(3600).name == "key and time slice of 3,600 s"
+    assert TimeBuckets(0.5).name == "key and time slice of 0.5 s"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kafka_sizing import count_keys
+from kafka_sizing.keys import KeyColumn
 from kafka_sizing.keys.pairs import PairLoads, count_pairs
 
 ROWS = {
@@ -51,6 +53,14 @@ def test_every_frame_gives_the_same_pairs(frame):
     records = count_pairs(rows, key="carrier", by="origin")
     assert records.unit == "records"
     assert as_dict(records) == {(b"UA", b"EWR"): 2, (b"UA", b"JFK"): 1, (b"B6", b"JFK"): 1}
+
+
+def test_a_null_value_counts_as_no_bytes_whatever_lies_beneath_it():
+    values = KeyColumn(
+        np.frombuffer(b"xyz", np.uint8), np.array([0, 1, 2, 3]), np.array([True, False, True])
+    )
+    pairs = count_pairs(["a", "a", "a"], by=values)
+    assert as_dict(pairs) == {(b"a", b"x"): 1, (b"a", b""): 1, (b"a", b"z"): 1}
 
 
 def test_numbers_need_a_serializer():

@@ -164,3 +164,16 @@ def test_comparison_and_plan_are_told_apart(flights, plan):
         report.text(flights[0], plan)
     with pytest.raises(TypeError, match="plan must be a PartitionPlan, got HotReport"):
         report.plan_text(flights[0])
+
+
+def test_a_summary_ends_with_the_fixes_in_numbers(hot, comparison):
+    summary = text(hot, comparison, detail="summary")
+    assert text(hot, comparison).startswith(summary.rstrip("\n"))
+    assert "Fixes side by side" in summary
+    for left_out in ("What each fix asks for", "Heaviest keys", "Inputs", "How sure"):
+        assert left_out not in summary
+
+
+def test_an_unknown_detail_gets_one_clear_line(hot):
+    with pytest.raises(ValueError, match="detail must be one of 'summary', 'full', got 'short'"):
+        text(hot, detail="short")

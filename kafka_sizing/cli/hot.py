@@ -25,8 +25,13 @@ if TYPE_CHECKING:
     from kafka_sizing.fixes import Comparison
     from kafka_sizing.keys.loads import KeyLoads
     from kafka_sizing.partitions.hotspots import HotReport
+    from kafka_sizing.units import LoadUnit
 
 _STDIN: Final = "-"
+_MORE: Final = (
+    "\n--details adds what each fix asks for and how sure each number is; "
+    "--html PAGE writes it all as one page.\n"
+)
 _INPUT_NAMES: Final = {
     "files": "log",
     "key": "key column",
@@ -79,37 +84,52 @@ def keys(
     ] = False,
     check: Check = False,
     top: Annotated[int, typer.Option(help="Keys that --json lists.")] = 20,
+    details: Annotated[
+        bool,
+        typer.Option("--details", help="Print too what fixes ask for, and how sure numbers are."),
+    ] = False,
 ) -> int:
     """Find hot partitions, the keys that heat them, and the fix that works, in a key log."""
-    from kafka_sizing._checks import check_choice, check_count
+    from kafka_sizing._checks import check_at_least, check_choice, check_count
+    from kafka_sizing.fixes import compare_fixes
     from kafka_sizing.keys.partitioners import require_keyed
     from kafka_sizing.partitions.hotspots import find_hot
     from kafka_sizing.partitions.placement import MOST_PLACED, place
-    from kafka_sizing.units import LOAD_UNITS
 
-    # All that can be wrong without a look at the log.
+    # First all that can be wrong without a look at the log, which may be long.
     count = check_count("--partitions", partitions, most=MOST_PLACED)
     check_count("--top", top)
     chosen = require_keyed(partitioner)
     check_choice("--ordering", ordering, ("per-key", "none"))
-    if load_unit is not None:
-        check_choice("--load-unit", load_unit, LOAD_UNITS)
+    if ratio is not None:
+        check_at_least("--ratio", ratio, 1)
+    unit = _unit(load, load_unit)
     written = amount("--rate", rate)
+    if written is not None and not written[1].endswith("/s"):
+        raise ValueError(f"--rate must be per second, such as '200 MiB/s', got {rate!r}")
     carried = amount("--partition-capacity", partition_capacity)
-
-    counted = _count(files or [], key, load, load_unit, serializer)
-    if written is not None:
-        if not written[1].endswith("/s"):
-            raise ValueError(f"--rate must be per second, such as '200 MiB/s', got {rate!r}")
-        counted = counted.scaled_to(*written)
-    if carried is not None and carried[1] != counted.unit:
+    final = unit if written is None else written[1]
+    if carried is not None and carried[1] != final:
         raise ValueError(
-            f"--partition-capacity must be in {counted.unit}, as the loads are, "
+            f"--partition-capacity must be in {final}, as the loads are, "
             f"got {partition_capacity!r}; --rate and --load-unit say what the loads are"
         )
+    if html is not None and not html.absolute().parent.is_dir():
+        raise FileNotFoundError(f"--html must name a file in a folder that exists, got {html}")
+
+    counted = _count(files or [], key, load, unit, serializer)
+    if written is not None:
+        counted = counted.scaled_to(*written)
     capacity = None if carried is None else carried[0]
     hot = find_hot(place(counted, count, partitioner=chosen), capacity=capacity, ratio=ratio)
-    compared = _compare(hot, capacity, ordering)
+    compared = compare_fixes(
+        counted,
+        count,
+        capacity=capacity,
+        ratio=ratio,
+        ordering="none" if ordering == "none" else "per key",
+        partitioner=chosen,
+    )
 
     given: dict[str, Any] = {
         "files": list(files or [_STDIN]),
@@ -121,47 +141,42 @@ def keys(
         "serializer": serializer,
         "ordering": ordering,
     }
-    _tell(hot, compared, given, html=html, as_json=as_json, redact=redact, top=top)
+    _tell(
+        hot, compared, given, html=html, as_json=as_json, redact=redact, top=top, details=details
+    )
     return DOES_NOT_FIT if check and not hot.fits else FITS
 
 
+def _unit(load: str | None, load_unit: str | None) -> LoadUnit:
+    from kafka_sizing._checks import check_choice
+    from kafka_sizing.units import LOAD_UNITS
+
+    if load_unit is None:
+        return "records" if load is None else "bytes"
+    check_choice("--load-unit", load_unit, LOAD_UNITS)
+    if load is None and load_unit != "records":
+        raise ValueError(f"--load-unit must be given with --load, got {load_unit!r} alone")
+    return next(unit for unit in LOAD_UNITS if unit == load_unit)
+
+
 def _count(
-    files: list[str],
-    key: str | None,
-    load: str | None,
-    load_unit: str | None,
-    serializer: str | None,
+    files: list[str], key: str | None, load: str | None, unit: LoadUnit, serializer: str | None
 ) -> KeyLoads:
     from kafka_sizing.sources import count_key_files, count_key_lines
 
-    options: Any = {"unit": load_unit, "serializer": serializer}
+    options: Any = {"unit": unit, "serializer": serializer}
     if files and files != [_STDIN]:
         if _STDIN in files:
             raise ValueError(f"FILE must be files or -, got both: {files}")
         with bar() as progress:
             return count_key_files(files, key=key, load=load, progress=progress, **options)
-    if not files and sys.stdin.isatty():
+    if sys.stdin is None or (not files and sys.stdin.isatty()):
         raise ValueError("FILE must be given, or keys one a line on standard input, got neither")
     if key is not None or load is not None:
         raise ValueError(
             "--key and --load must be left out for standard input, which holds keys one a line"
         )
-    options["unit"] = load_unit or "records"
     return count_key_lines(sys.stdin.buffer, **options)
-
-
-def _compare(hot: HotReport, capacity: float | None, ordering: str) -> Comparison:
-    from kafka_sizing.fixes import AsIs, Comparison, propose_fixes
-
-    # The same line for the fixes as for the hot report.
-    line = min(hot.lines, key=lambda line: line.load)
-    fixes = [AsIs(), *propose_fixes(hot.loads, line=line)]
-    return Comparison(
-        outcomes=tuple(fix.applied_to(hot.loads, line=line) for fix in fixes),
-        line=line,
-        ordering="none" if ordering == "none" else "per key",
-        capacity=capacity,
-    )
 
 
 def _tell(
@@ -173,6 +188,7 @@ def _tell(
     as_json: bool,
     redact: bool,
     top: int,
+    details: bool,
 ) -> None:
     """Print the report, and write the page if one is wanted; both name keys alike."""
     from kafka_sizing.report.redact import Redactor
@@ -196,4 +212,7 @@ def _tell(
     else:
         from kafka_sizing.report import text
 
-        say(text(hot, compared, redact=names, inputs=inputs, width=width()))
+        if details:
+            say(text(hot, compared, redact=names, inputs=inputs, width=width()))
+        else:
+            say(text(hot, compared, redact=names, detail="summary", width=width()) + _MORE)

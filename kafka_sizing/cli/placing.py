@@ -1,5 +1,5 @@
 """Single keys in; the partition of each out: ``kafka-sizing place``."""
-# ruff: noqa: FBT002, PLR0917 - the options of a command are the arguments of its function
+# ruff: noqa: FBT002 - the options of a command are the arguments of its function
 
 from __future__ import annotations
 
