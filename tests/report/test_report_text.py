@@ -166,14 +166,14 @@ def test_comparison_and_plan_are_told_apart(flights, plan):
         report.plan_text(flights[0])
 
 
-def test_a_summary_ends_with_the_fixes_in_numbers(hot, comparison):
-    summary = text(hot, comparison, detail="summary")
-    assert text(hot, comparison).startswith(summary.rstrip("\n"))
+def test_a_summary_ends_with_the_fixes_in_numbers(flights):
+    summary = report.text(*flights, detail="summary")
+    assert report.text(*flights).startswith(summary.rstrip("\n"))
     assert "Fixes side by side" in summary
     for left_out in ("What each fix asks for", "Heaviest keys", "Inputs", "How sure"):
         assert left_out not in summary
 
 
-def test_an_unknown_detail_gets_one_clear_line(hot):
+def test_an_unknown_detail_gets_one_clear_line(flights):
     with pytest.raises(ValueError, match="detail must be one of 'summary', 'full', got 'short'"):
-        text(hot, detail="short")
+        report.text(*flights, detail="short")
