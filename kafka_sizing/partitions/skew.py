@@ -155,7 +155,8 @@ def normalized_entropy(loads: Any) -> float:
     total = vector.sum()
     if vector.size == 1 or not total:
         return 1.0
-    shares = vector[vector > 0] / total
+    shares = vector / total
+    shares = shares[shares > 0]
     return float(max(0.0, -(shares @ np.log(shares)) / np.log(vector.size)))
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 from kafka_sizing import KeyLoads, count_keys
 
 KEYS = ["UA", "B6", None, "UA", "<b>", "", "UA"]
+DUCKDB = duckdb.connect()  # kept open: a relation lives no longer than its connection
 SIZES = [1.0, 2, 3, 4, 5, 6, 7]
 
 
@@ -32,9 +33,8 @@ def frames():
     yield pytest.param(
         arrow.set_column(0, "key", arrow["key"].dictionary_encode()), id="arrow dictionary"
     )
-    connection = duckdb.connect()
-    connection.register("log", arrow)
-    yield pytest.param(connection.sql("select * from log"), id="duckdb")
+    DUCKDB.register("log", arrow)
+    yield pytest.param(DUCKDB.sql("select * from log"), id="duckdb")
 
 
 @pytest.mark.parametrize("frame", [*frames()])

@@ -71,21 +71,23 @@ def test_every_plot_is_tried_here():
 
 
 def test_a_plot_draws_on_the_axes_it_is_given_and_on_no_other(draw):
+    open_before = len(plt.get_fignums())
     _, (theirs, ours) = plt.subplots(1, 2)
     plt.sca(theirs)
     assert draw(ours) is ours
     assert not theirs.has_data()
     assert plt.gca() is theirs
-    assert len(plt.get_fignums()) == 1
+    assert len(plt.get_fignums()) == open_before + 1
 
 
 def test_without_axes_a_plot_makes_one_new_figure(draw):
+    open_before = len(plt.get_fignums())
     _, theirs = plt.subplots()
     ax = draw(None)
     assert isinstance(ax, Axes)
     assert ax.figure.axes == [ax]
     assert not theirs.has_data()
-    assert len(plt.get_fignums()) == 2
+    assert len(plt.get_fignums()) == open_before + 2
     ax.figure.canvas.draw()
 
 
