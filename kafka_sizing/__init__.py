@@ -12,17 +12,21 @@ if TYPE_CHECKING:
     from kafka_sizing.fixes import (
         Comparison,
         CompositeKey,
+        Fix,
         KeyBuckets,
         MorePartitions,
         NoKey,
+        RoutingTable,
         TimeBuckets,
         compare_fixes,
     )
     from kafka_sizing.keys import (
         PARTITIONERS,
         KeyLoads,
+        PairLoads,
         Partitioner,
         count_keys,
+        count_pairs,
         crc32,
         find_partitioner,
         fnv1a,
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from kafka_sizing.partitions import (
         ConsumerGroup,
         HotReport,
+        Limit,
         PartitionLoads,
         PartitionPlan,
         PartitionSweep,
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
         plan_partitions,
         sweep_partitions,
     )
+    from kafka_sizing.sources import count_key_files
 
 __version__ = "0.1.0"
 
@@ -61,24 +67,30 @@ __all__ = [
     "Comparison",
     "CompositeKey",
     "ConsumerGroup",
+    "Fix",
     "GiB",
     "HotReport",
     "KeyBuckets",
     "KeyLoads",
     "KiB",
+    "Limit",
     "MiB",
     "MorePartitions",
     "NoKey",
+    "PairLoads",
     "PartitionLoads",
     "PartitionPlan",
     "PartitionSweep",
     "Partitioner",
+    "RoutingTable",
     "TiB",
     "TimeBuckets",
     "coefficient_of_variation",
     "compare_fixes",
     "compare_partitioners",
+    "count_key_files",
     "count_keys",
+    "count_pairs",
     "crc32",
     "find_hot",
     "find_partitioner",
@@ -99,7 +111,7 @@ __all__ = [
 ]
 
 # From the ground floor up: whoever opens a room has opened those below it anyway.
-_ROOMS: Final = ("keys", "partitions", "fixes")
+_ROOMS: Final = ("keys", "partitions", "fixes", "sources")
 
 
 def __getattr__(name: str) -> Any:

@@ -14,12 +14,13 @@ import kafka_sizing
 
 NAMES_THAT_STAND = """
     murmur2 crc32 fnv1a PARTITIONERS Partitioner find_partitioner partition_of
-    KeyLoads count_keys
+    KeyLoads count_keys count_key_files PairLoads count_pairs
     place PartitionLoads sweep_partitions PartitionSweep
     imbalance_ratio coefficient_of_variation gini jain_index normalized_entropy
-    find_hot HotReport plan_partitions PartitionPlan ConsumerGroup
+    find_hot HotReport plan_partitions PartitionPlan ConsumerGroup Limit
     moved_share moved_keys compare_partitioners
-    MorePartitions NoKey CompositeKey KeyBuckets TimeBuckets compare_fixes Comparison
+    Fix MorePartitions NoKey CompositeKey KeyBuckets RoutingTable TimeBuckets
+    compare_fixes Comparison
     KB MB GB TB KiB MiB GiB TiB plot report
 """.split()
 

@@ -76,7 +76,7 @@ class RoutingTable:
 
     Examples
     --------
-    >>> from kafka_sizing.fixes import RoutingTable
+    >>> from kafka_sizing import RoutingTable
     >>> table = RoutingTable(partition_of_bucket=[1, 0, 1], partitions=2)
     >>> table.partition_of("foo") == [1, 0, 1][0xF6A5C420 % 3]
     True
@@ -179,14 +179,25 @@ def placed_by_weight(
 
     ``already`` is the load there is to begin with. Of equal partitions the lowest number is
     taken. The largest load is at most the mean plus the largest weight × (1 − 1/N), where
-    ``already`` is even.
+    ``already`` is even. What weighs nothing goes to the partition that has the fewest: the
+    keys to come are as likely in any bucket.
     """
     order = np.argsort(-weights, kind="stable")
-    heap = [(load, partition) for partition, load in enumerate(already.tolist())]
-    heapq.heapify(heap)
+    heavy = order[: np.count_nonzero(weights)]
     placed = np.empty(weights.size, dtype=np.int32)
-    for at, weight in zip(order.tolist(), weights[order].tolist(), strict=True):
+    placed[heavy] = _dealt(already.tolist(), weights[heavy].tolist())
+    held = np.bincount(placed[heavy], minlength=already.size).tolist()
+    placed[order[heavy.size :]] = _dealt(held, [1] * (order.size - heavy.size))
+    return placed
+
+
+def _dealt(loads: list[float], weights: list[float]) -> list[int]:
+    """Deal weights one after another, each to what is then the least loaded partition."""
+    heap = [(load, partition) for partition, load in enumerate(loads)]
+    heapq.heapify(heap)
+    placed = []
+    for weight in weights:
         load, partition = heap[0]
-        placed[at] = partition
+        placed.append(partition)
         heapq.heapreplace(heap, (load + weight, partition))
     return placed

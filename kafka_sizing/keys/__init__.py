@@ -6,6 +6,7 @@ from kafka_sizing.keys.counting import count_keys
 from kafka_sizing.keys.hashing import crc32, fnv1a, murmur2, murmur3
 from kafka_sizing.keys.intake import as_key_column
 from kafka_sizing.keys.loads import KeyLoads, KeyShare
+from kafka_sizing.keys.pairs import PairLoads, count_pairs
 from kafka_sizing.keys.partition import partition_of
 from kafka_sizing.keys.partitioners import (
     PARTITIONERS,
@@ -21,9 +22,11 @@ __all__ = [
     "KeyColumn",
     "KeyLoads",
     "KeyShare",
+    "PairLoads",
     "Partitioner",
     "as_key_column",
     "count_keys",
+    "count_pairs",
     "crc32",
     "find_partitioner",
     "fnv1a",

@@ -90,8 +90,9 @@ class HotReport:
         certain = [partition for partition in self.hot if partition.cause != "noise"]
         if not certain:
             return (
-                f"No partition of {n:,} is hot for certain: {len(self.hot):,} of them look hot, "
-                "but a sample of this size cannot tell them from partitions on the line."
+                f"No partition of {n:,} is hot for certain: {len(self.hot):,} "
+                f"{'is' if len(self.hot) == 1 else 'are'} above the line, but in a sample of this "
+                "size that may be chance."
             )
         count = f"{len(certain):,} of {n:,} partitions {'is' if len(certain) == 1 else 'are'} hot"
         return f"{count}. {certain[0].explain(label_of)}"

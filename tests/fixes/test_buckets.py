@@ -111,3 +111,8 @@ def test_the_name_says_how_many_and_how_placed(fix, name):
 def test_an_argument_out_of_range_is_named(arguments, text):
     with pytest.raises(ValueError, match=text):
         KeyBuckets(**arguments)
+
+
+def test_buckets_without_load_are_dealt_so_that_every_partition_has_as_many(carriers):
+    table = KeyBuckets(120).routing_table(carriers, 12)
+    assert np.bincount(table.partition_of_bucket, minlength=12).tolist() == [10] * 12
