@@ -30,18 +30,18 @@ class Outcome:
 
     fix: Fix
     loads: PartitionLoads
-    line: Line  # above it a partition is hot; it stays where it is, in units of load
-    ordering_scope: OrderingScope  # records that share this keep their order
+    line: Line  #: above it a partition is hot; it stays where it is, in units of load
+    ordering_scope: OrderingScope  #: records that share this keep their order
     ordering_note: str
     producer_change: str
     consumer_change: str
-    read_fan_in: int  # partitions to read, at most, for all records of one key
-    state_copies: int  # partitions, at most, that hold state of one key
-    moved_key_share: float  # keys with any record that goes elsewhere than "as is"
-    moved_load_share: float  # part of the load that goes elsewhere than "as is"
+    read_fan_in: int  #: partitions to read, at most, for all records of one key
+    state_copies: int  #: partitions, at most, that hold state of one key
+    moved_key_share: float  #: keys with any record that goes elsewhere than "as is"
+    moved_load_share: float  #: part of the load that goes elsewhere than "as is"
     notes: tuple[str, ...] = ()
-    is_noise: bool = False  # what is above the line, the noise of the sample explains
-    long_run_max_share: float | None = None  # over all slices, where loads change with time
+    is_noise: bool = False  #: what is above the line, the noise of the sample explains
+    long_run_max_share: float | None = None  #: over all slices, where loads change with time
 
     def __post_init__(self) -> None:
         check_choice("ordering_scope", self.ordering_scope, get_args(OrderingScope))

@@ -33,9 +33,9 @@ class Comparison:
     """
 
     outcomes: tuple[Outcome, ...]
-    line: Line  # above it a partition is hot; the same for all
-    ordering: OrderingNeed  # what the readers need
-    capacity: float | None = None  # what one partition carries, in the unit of the loads
+    line: Line  #: above it a partition is hot; the same for all
+    ordering: OrderingNeed  #: what the readers need
+    capacity: float | None = None  #: what one partition carries, in the unit of the loads
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "outcomes", tuple(self.outcomes))

@@ -38,8 +38,8 @@ class Split:
     loads: PartitionLoads
     moved_key_share: float
     moved_load_share: float
-    heaviest_share: float  # of the split keys
-    has_collision: bool  # whether a shard has the bytes of a key
+    heaviest_share: float  #: of the split keys
+    has_collision: bool  #: whether a shard has the bytes of a key
 
 
 def split(

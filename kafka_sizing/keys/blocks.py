@@ -28,10 +28,10 @@ _TAIL_MASK: Final = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF], dtype=np.uint32)
 class KeyBlock:
     """Some keys of a column, longest first."""
 
-    data: NDArray[np.uint8]  # the keys' bytes and 4 bytes more
-    starts: NDArray[np.int64]  # (n,), where each key begins in data
-    lengths: NDArray[np.int64]  # (n,), falling [bytes]
-    positions: NDArray[np.int64] | slice  # where the keys stand in the column
+    data: NDArray[np.uint8]  #: the keys' bytes and 4 bytes more
+    starts: NDArray[np.int64]  #: (n,), where each key begins in data
+    lengths: NDArray[np.int64]  #: (n,), falling [bytes]
+    positions: NDArray[np.int64] | slice  #: where the keys stand in the column
 
     def words(self) -> Iterator[tuple[int, NDArray[np.uint32]]]:
         """Give, for each whole 4-byte word, how many keys have it, and it (little-endian)."""

@@ -17,7 +17,7 @@ class Client:
 
     client: str
     partitioner: str
-    versions: str  # such as ">=0.11.4, <0.11.5"; "" is all of them
+    versions: str  #: such as ">=0.11.4, <0.11.5"; "" is all of them
     is_default: bool
     source: str
 

@@ -21,8 +21,8 @@ class KeyColumn(Sequence[bytes | None]):
     """
 
     data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]  # (n + 1,), rising
-    valid: NDArray[np.bool_] | None = None  # (n,); None: no key is null
+    offsets: NDArray[np.int64]  #: (n + 1,), rising
+    valid: NDArray[np.bool_] | None = None  #: (n,); None: no key is null
 
     def __post_init__(self) -> None:
         for name in ("data", "offsets", "valid"):

@@ -18,7 +18,7 @@ class DistinctKeys:
     """The distinct keys of a column in order of first appearance."""
 
     column: KeyColumn
-    codes: NDArray[np.int64]  # (n,): column[codes[i]] is key i
+    codes: NDArray[np.int64]  #: (n,): column[codes[i]] is key i
 
 
 def distinct_keys(keys: KeyColumn) -> DistinctKeys:

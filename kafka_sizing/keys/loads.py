@@ -24,7 +24,7 @@ ROWS_SHOWN = 20
 class KeyShare:
     """One key, its load, and its share of the topic."""
 
-    key: str | bytes  # text where the key is UTF-8
+    key: str | bytes  #: text where the key is UTF-8
     load: float
     share: float
 

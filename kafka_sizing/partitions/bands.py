@@ -16,9 +16,9 @@ class Band:
     """A range of partition counts with a name; ``str(band)`` adds the range to the name."""
 
     name: str
-    least: int  # partitions
-    most: int | None  # partitions; None has no end
-    kind: str  # "rule": an agreed way of speaking, not a limit of Kafka
+    least: int  #: partitions
+    most: int | None  #: partitions; None has no end
+    kind: str  #: "rule": an agreed way of speaking, not a limit of Kafka
     source: str
 
     def __str__(self) -> str:

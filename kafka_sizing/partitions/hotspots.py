@@ -38,14 +38,14 @@ class HotPartition:
     partition: int
     load: float
     share: float
-    imbalance_ratio: float  # its load over the even share
-    line: Line  # the line it crossed; of several the lowest
-    line_share: float  # the line as a part of the total
-    keys: tuple[HotKey, ...]  # the heaviest, up to where they cross the line together
-    keys_left_out: int  # further keys that would be needed for that
+    imbalance_ratio: float  #: its load over the even share
+    line: Line  #: the line it crossed; of several the lowest
+    line_share: float  #: the line as a part of the total
+    keys: tuple[HotKey, ...]  #: the heaviest, up to where they cross the line together
+    keys_left_out: int  #: further keys that would be needed for that
     cause: Cause
-    separating_partitions: int | None  # first count that takes its keys below the line
-    searched_to: int  # largest count tried
+    separating_partitions: int | None  #: first count that takes its keys below the line
+    searched_to: int  #: largest count tried
 
     @property
     def reason(self) -> str:
@@ -64,8 +64,8 @@ class HotReport:
     loads: PartitionLoads
     lines: tuple[Line, ...]
     hot: tuple[HotPartition, ...]
-    first_fitting: int | None  # first count, the present one included, with nothing above a line
-    searched_to: int  # largest count tried
+    first_fitting: int | None  #: first count, the present one included, with nothing above a line
+    searched_to: int  #: largest count tried
 
     @property
     def fits(self) -> bool:

@@ -20,7 +20,7 @@ class Line:
     """The load above which a partition is hot, and why there."""
 
     name: Literal["capacity", "ratio"]
-    load: float  # in ``unit``
+    load: float  #: in ``unit``
     unit: LoadUnit
     reason: str
     kind: Kind

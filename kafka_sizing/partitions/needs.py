@@ -20,11 +20,11 @@ class Need:
     """A load spread over all partitions, and the part of it that one partition can take."""
 
     name: str
-    subject: str  # who needs the partitions, in the plural
-    amount: float  # today, at the peak, in ``unit``
-    per_partition: float  # in ``unit``, headroom already taken off
+    subject: str  #: who needs the partitions, in the plural
+    amount: float  #: today, at the peak, in ``unit``
+    per_partition: float  #: in ``unit``, headroom already taken off
     unit: LoadUnit
-    tail: str  # ends the reason: which bytes, or nothing
+    tail: str  #: ends the reason: which bytes, or nothing
     source: str
 
     def __post_init__(self) -> None:

@@ -145,12 +145,12 @@ class PartitionSweep:
     """What the same keys give at many counts; arrays have one entry per count."""
 
     partitions: NDArray[np.int64]
-    hottest: NDArray[np.int64]  # the partition with the largest load
+    hottest: NDArray[np.int64]  #: the partition with the largest load
     max_share: NDArray[np.float64]
     imbalance_ratio: NDArray[np.float64]
     coefficient_of_variation: NDArray[np.float64]
     empty_partitions: NDArray[np.int64]
-    hottest_key_share: float  # no count can push max_share below this
+    hottest_key_share: float  #: no count can push max_share below this
     total: float
     unit: LoadUnit
     partitioner: Partitioner

@@ -15,12 +15,12 @@ class PublishedRate:
     """What one partition carries, by someone who measured, sells or advises it."""
 
     name: str
-    produce_bytes_per_s: float | None  # from producers; None: not said
-    consume_bytes_per_s: float | None  # to one consumer, or as ``conditions`` say; None: not said
+    produce_bytes_per_s: float | None  #: from producers; None: not said
+    consume_bytes_per_s: float | None  #: to one consumer, or as ``conditions`` say; None: not said
     conditions: str
     kind: Kind
     source: str
-    date: str  # year of publication, or the day the page was read
+    date: str  #: year of publication, or the day the page was read
 
 
 @cache

@@ -31,7 +31,7 @@ class Heat:
     """A partition above the line, and the fewest keys that take it there."""
 
     partition: int
-    keys: NDArray[np.int64]  # positions, heaviest first
+    keys: NDArray[np.int64]  #: positions, heaviest first
     cause: Cause
 
     @property
@@ -44,8 +44,8 @@ class Heat:
 class CountSearch:
     """The counts that help."""
 
-    first_fitting: int | None  # first count at which nothing is above the line
-    separating: dict[int, int] = field(default_factory=dict)  # hot partition → first count
+    first_fitting: int | None  #: first count at which nothing is above the line
+    separating: dict[int, int] = field(default_factory=dict)  #: hot partition → first count
     searched_to: int
 
 
@@ -86,8 +86,8 @@ class _Heating:
     """The keys of all hot partitions, end to end."""
 
     column: KeyColumn
-    numbers: Numbers | None  # whose remainder is the partition, if the partitioner has such
-    partition: NDArray[np.int64]  # (m,), the hot partition each key is on
+    numbers: Numbers | None  #: whose remainder is the partition, if the partitioner has such
+    partition: NDArray[np.int64]  #: (m,), the hot partition each key is on
     partitioner: Partitioner
 
     @classmethod

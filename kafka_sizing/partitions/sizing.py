@@ -39,16 +39,16 @@ class PartitionPlan:
     partitions: int
     partitions_now: int
     limits: tuple[Limit, ...]
-    rounding: Limit | None  # the multiple ``partitions`` was rounded up to
+    rounding: Limit | None  #: the multiple ``partitions`` was rounded up to
     clash: tuple[Limit, Limit] | None
-    write_bytes_per_s: float  # payload, today, before the peak
+    write_bytes_per_s: float  #: payload, today, before the peak
     peak_ratio: float
     growth_fraction_per_year: float
     horizon_years: float
-    compression_ratio: float  # payload bytes / wire bytes
+    compression_ratio: float  #: payload bytes / wire bytes
     headroom_fraction: float
     hottest_key_share: float | None
-    throughput_ceiling_bytes_per_s: float | None  # payload; None if no hottest key was given
+    throughput_ceiling_bytes_per_s: float | None  #: payload; None if no hottest key was given
 
     @property
     def feasible(self) -> bool:

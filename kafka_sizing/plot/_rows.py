@@ -43,7 +43,7 @@ class Row:
 class DrawnRows:
     """Where the bars came to stand on the y-axis, which runs downwards."""
 
-    spans: tuple[tuple[float, float], ...]  # a little more than each bar
+    spans: tuple[tuple[float, float], ...]  #: a little more than each bar
     top: float
     bottom: float
 

@@ -141,7 +141,7 @@ def partition_loads(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _NamedKey:
     partition: int
-    height: float  # in the unit that is drawn
+    height: float  #: in the unit that is drawn
     text: str
 
 

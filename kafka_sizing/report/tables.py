@@ -19,13 +19,13 @@ Align = Literal["left", "right"]
 class Table:
     """Rows of text under named columns; a name that ends in ``>`` sets its column right."""
 
-    name: str  # what an anchor or a test finds it by
+    name: str  #: what an anchor or a test finds it by
     title: str
     columns: tuple[str, ...]
     aligns: tuple[Align, ...]
     rows: tuple[tuple[str, ...], ...]
-    marked: int | None = None  # the row to look at first
-    left_out: str = ""  # what is not shown, as a line below
+    marked: int | None = None  #: the row to look at first
+    left_out: str = ""  #: what is not shown, as a line below
 
 
 def table(

@@ -35,7 +35,7 @@ class Records:
     """
 
     logs: tuple[LogFile, ...]
-    held: Held | None  # what keys are; None: each record says so itself, in ``held``
+    held: Held | None  #: what keys are; None: each record says so itself, in ``held``
     select: str
 
 

@@ -30,11 +30,11 @@ _NUMBERS: Final = {
 class Tally:
     """Distinct keys of one log or of a part of it, and what each adds up to."""
 
-    keys: KeyColumn  # distinct, none null
+    keys: KeyColumn  #: distinct, none null
     loads: NDArray[np.float64]
     null_load: float = 0.0
     records: int
-    squares: float  # sum of the squared loads of the records
+    squares: float  #: sum of the squared loads of the records
 
     @classmethod
     def empty(cls) -> Tally:
