@@ -60,6 +60,12 @@ def check_count(
     return count
 
 
+def check_text(name: str, value: object) -> None:
+    """Refuse anything but text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text, got {value!r:.60}")
+
+
 def check_choice(name: str, value: object, choices: Collection[str]) -> None:
     """Refuse anything but one of ``choices``; say which are near."""
     if value not in choices:

@@ -42,8 +42,9 @@ _SECONDS: Final = {
     "y": 365.25 * 86_400.0,
 }
 _QUANTITY: Final = re.compile(
-    r"\s*(?P<number>[+-]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"\s*(?P<unit>[A-Za-z]+)\s*(?P<per>/\s*(?:s|sec|second))?\s*"
+    r"\s*(?P<number>[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)"
+    r"\s*(?P<unit>[a-z]+)\s*(?P<per>/\s*(?:s|sec|second))?\s*",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -55,7 +56,7 @@ def parse_load(text: str) -> tuple[float, LoadUnit]:
     text : str
         A number, a unit and perhaps ``/s``: ``"200 MiB/s"``, ``"3 GB"``,
         ``"5000 records/s"``. Case does not matter; ``MB`` is 10**6 bytes and ``MiB``
-        2**20; ``,`` and ``_`` may group digits.
+        2**20; ``,`` may group digits by three, and ``_`` at will.
 
     Returns
     -------
@@ -75,7 +76,7 @@ def parse_load(text: str) -> tuple[float, LoadUnit]:
     """
     number, unit, per_second = _split(text, "an amount such as '200 MiB/s' or '5000 records/s'")
     if unit in _BYTES:
-        return number * _BYTES[unit], "bytes/s" if per_second else "bytes"
+        return _finite(number * _BYTES[unit], text), "bytes/s" if per_second else "bytes"
     if unit in _RECORDS:
         return number, "records/s" if per_second else "records"
     raise ValueError(f"amount must be in records or bytes (B, kB, MB, MiB …), got {text!r}")
@@ -169,7 +170,7 @@ def parse_duration(text: str) -> float:
     if unit not in _SECONDS or per_second:
         units = ", ".join(_SECONDS)
         raise ValueError(f"time span must be in one of {units}, got {text!r}")
-    return number * _SECONDS[unit]
+    return _finite(number * _SECONDS[unit], text)
 
 
 def display_unit(unit: LoadUnit, largest: float) -> tuple[float, str]:
@@ -225,7 +226,7 @@ def format_load(load: float, unit: LoadUnit) -> str:
     factor, name = display_unit(unit, load)
     number = load / factor
     whole = factor == 1 and math.isclose(number, round(number), abs_tol=1e-9)
-    if whole or number >= 1_000:
+    if whole or number >= 999.95:  # would read 1,000.0
         return f"{round(number):,} {name}"
     return f"{number:,.1f} {name}" if number >= 1 else f"{number:.3g} {name}"
 
@@ -254,10 +255,16 @@ def format_share(share: float) -> str:
 
 
 def _split(text: str, expected: str) -> tuple[float, str, bool]:
+    if not isinstance(text, str):
+        raise TypeError(f"text must be {expected}, got {text!r:.60}")
     match = _QUANTITY.fullmatch(text)
     if match is None:
         raise ValueError(f"text must be {expected}, got {text!r}")
-    number = float(match["number"].replace(",", "").replace("_", ""))
+    number = _finite(float(match["number"].replace(",", "").replace("_", "")), text)
+    return number, match["unit"].lower(), match["per"] is not None
+
+
+def _finite(number: float, text: str) -> float:
     if not math.isfinite(number) or number < 0:
         raise ValueError(f"amount must be finite and >= 0, got {text!r}")
-    return number, match["unit"].lower(), match["per"] is not None
+    return number

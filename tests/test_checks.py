@@ -17,6 +17,7 @@ from kafka_sizing._checks import (
     check_non_negative,
     check_positive,
     check_share,
+    check_text,
     nearest,
 )
 
@@ -140,3 +141,10 @@ def test_the_count_is_enough_and_one_fewer_is_not(numerator, denominator):
     enough = Fraction(numerator) * (1 - Fraction(1, 10**8)) - Fraction(denominator) / 10**8
     assert count * Fraction(denominator) >= enough
     assert (count - 1) * Fraction(denominator) < Fraction(numerator)
+
+
+@pytest.mark.parametrize("value", [None, 5, b"5"])
+def test_what_is_no_text_is_named(value):
+    with pytest.raises(TypeError, match=rf"^x must be text, got {value!r}$"):
+        check_text("x", value)
+    check_text("x", "")

@@ -49,7 +49,9 @@ def test_decimal_and_binary_units_follow_iec_80000_13():
         ("5000 records/s", 5_000, "records/s"),
         ("1 record", 1, "records"),
         ("336,776 records", 336_776, "records"),
+        ("1,336,776.5 records", 1_336_776.5, "records"),
         ("1_000_000 records", 1_000_000, "records"),
+        ("200 MIB/S", 200 * 1024**2, "bytes/s"),
         (".5 MB", 500_000, "bytes"),
         ("5. MB", 5_000_000, "bytes"),
         ("1.2e3 records/s", 1_200, "records/s"),
@@ -73,6 +75,10 @@ def test_an_amount_is_read_as_written(text, load, unit):
         ("5 MB/min", "text must be an amount such as"),
         ("5 MB/s/s", "text must be an amount such as"),
         ("5 MB per second", "text must be an amount such as"),
+        ("1,5 MB", "text must be an amount such as"),  # a comma groups, and is no point
+        ("1,50 MB", "text must be an amount such as"),
+        ("1,0000 MB", "text must be an amount such as"),
+        ("1e308 TB", "amount must be finite and >= 0"),
         ("-1 MB", "amount must be finite and >= 0"),
         ("1e999 MB", "amount must be finite and >= 0"),
         ("5 parsecs", "amount must be in records or bytes"),
@@ -123,6 +129,19 @@ def test_what_is_no_time_span_is_refused_with_the_units_there_are(text):
         parse_duration(text)
 
 
+def test_a_time_span_is_finite():
+    with pytest.raises(ValueError, match=r"finite and >= 0, got '1e308 y'"):
+        parse_duration("1e308 y")
+
+
+@pytest.mark.parametrize("value", [None, 5, b"5 MB"])
+def test_what_is_no_text_is_a_type_error(value):
+    with pytest.raises(TypeError, match=r"text must be .* got"):
+        parse_load(value)
+    with pytest.raises(TypeError, match=r"text must be a time span .* got"):
+        parse_duration(value)
+
+
 @pytest.mark.parametrize("text", ["5", "soon", ""])
 def test_what_has_no_number_and_unit_is_no_time_span(text):
     with pytest.raises(ValueError, match=r"^text must be a time span such as '20 ms' or '7 d'"):
@@ -166,7 +185,7 @@ def test_records_are_shown_as_they_are(unit):
         (336_776, "records", "336,776 records"),
         (1_234.5678, "records/s", "1,235 records/s"),
         (1_000.5, "records/s", "1,000 records/s"),
-        (999.96, "records/s", "1,000.0 records/s"),
+        (999.96, "records/s", "1,000 records/s"),
         (1.25, "records/s", "1.2 records/s"),
         (12.345, "records/s", "12.3 records/s"),
         (1.0, "records/s", "1 records/s"),

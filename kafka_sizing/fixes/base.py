@@ -35,7 +35,7 @@ class Outcome:
     ordering_note: str
     producer_change: str
     consumer_change: str
-    read_fan_in: int  #: partitions to read, at most, for all records of one key
+    read_fan_in: int  #: shards or partitions to read for all records of one key
     state_copies: int  #: partitions, at most, that hold state of one key
     moved_key_share: float  #: keys with any record that goes elsewhere than "as is"
     moved_load_share: float  #: part of the load that goes elsewhere than "as is"

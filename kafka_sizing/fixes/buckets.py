@@ -161,8 +161,9 @@ class KeyBuckets(Fix):
         return RoutingTable(partition_of_bucket=table, partitions=before.partitions)
 
     def _cost_of_hashing(self, keys: KeyLoads, partitions: int) -> str:
-        squares = 1 / keys.effective_keys
+        shares = keys.shares
+        squares, together = float(np.square(shares).sum()), float(shares.sum()) ** 2
         return _NEVER_BETTER.format(
             direct=(partitions - 1) * squares,
-            with_buckets=(partitions - 1) * (squares + (1 - squares) / self.buckets),
+            with_buckets=(partitions - 1) * (squares + (together - squares) / self.buckets),
         )

@@ -7,13 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kafka_sizing._checks import ceil_ratio, check_choice
+from kafka_sizing._checks import check_choice
 from kafka_sizing.fixes.base import AsIs, Fix, Outcome, line_for, row_of
 from kafka_sizing.fixes.proposals import propose_fixes
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import place
+from kafka_sizing.partitions.placement import MOST_PLACED, place
+from kafka_sizing.partitions.separation import (
+    heaviest_key_load,
+    least_partitions,
+    null_load_of_one,
+)
 from kafka_sizing.units import LoadUnit, format_load, format_share
 
 if TYPE_CHECKING:
@@ -141,12 +146,17 @@ class Comparison:
 
     def _obstacle(self) -> str:
         """Say what stands in the way: too few partitions for any fix, a key too big for one."""
-        loads, keys = self.as_is.loads, self.as_is.loads.keys
+        loads = self.as_is.loads
         text = ""
         if self.line.is_crossed_by(loads.even_share):
-            least = ceil_ratio(loads.total, self.line.load)
-            text = f"even spread needs {least:,} partitions; "
-        heaviest = float(keys.loads.max()) if keys is not None else 0.0
+            least = least_partitions(loads.total, self.line)
+            count = f"{least:,}" if least <= MOST_PLACED else f"more than {MOST_PLACED:,}"
+            text = f"even spread needs {count} partitions; "
+        null = null_load_of_one(loads)
+        if self.line.is_crossed_by(null):
+            share = format_share(null / loads.total)
+            text += f"records without a key, {share}, all go to one partition; "
+        heaviest = heaviest_key_load(loads)
         if self.ordering == "per key" and self.line.is_crossed_by(heaviest):
             text += f"the hottest key alone writes {format_share(heaviest / loads.total)}; "
         return text

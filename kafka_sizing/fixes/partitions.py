@@ -61,6 +61,10 @@ class MorePartitions(Fix):
             )
         after = place(keys, self.partitions, partitioner=partitioner)
         moved = partition_of_key != placed_keys(after)[1]
+        moved_load_share = float(keys.shares[moved].sum())
+        if keys.null_load:
+            places = {partitioner.null_partition(n) for n in (before.partitions, self.partitions)}
+            moved_load_share += keys.null_share if len(places) > 1 else 0.0
         expected = format_share(moved_share(before.partitions, self.partitions))
         return Outcome(
             fix=self,
@@ -76,7 +80,7 @@ class MorePartitions(Fix):
             read_fan_in=1,
             state_copies=1,
             moved_key_share=float(moved.mean()),
-            moved_load_share=float(keys.shares[moved].sum()),
+            moved_load_share=moved_load_share,
             notes=(
                 f"a uniform hash moves {expected} of all keys: 1 − gcd / max of the two counts",
                 "partitions cannot be taken away again",

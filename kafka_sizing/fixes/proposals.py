@@ -18,6 +18,11 @@ from kafka_sizing.fixes.subkeys import suffixed
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
+from kafka_sizing.partitions.separation import (
+    heaviest_key_load,
+    null_load_of_one,
+    takes_partitions,
+)
 
 BUCKETS_PER_PARTITION: Final = 10  # weights level out; more gains little
 BUCKETS_LISTED: Final = 1_000  # a table that is still easy to share
@@ -30,8 +35,9 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
 
     Always twice the partitions, and if nothing is hot no more than that. Otherwise the first
     count at which nothing is hot, and four times the partitions unless one key alone is too
-    big for any count; key buckets placed by weight; and where single keys are hot a composite
-    key for them, hashed and consecutive, one for all keys, and no key.
+    big for any count; key buckets placed by weight; where single keys are hot a composite key
+    for them, hashed and consecutive, and one for all keys; and no key where single keys are
+    hot or null keys share a partition.
 
     Parameters
     ----------
@@ -60,7 +66,7 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     if report is None or report.fits:
         return tuple(_more_partitions(before, {2 * n}))
     hot = _hot_keys(before, line)
-    too_big = line.is_crossed_by(float(keys.loads.max()))
+    too_big = line.is_crossed_by(max(heaviest_key_load(before), null_load_of_one(before)))
     counts = {2 * n} if too_big else {2 * n, 4 * n}
     if report.first_fitting is not None:
         counts.add(report.first_fitting)
@@ -69,8 +75,10 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
         return tuple(fixes)
     if len(keys) > 1 and not line.is_crossed_by(before.even_share):
         fixes.append(KeyBuckets(_buckets(n)))
-    if hot:
-        fixes += [*(_composites(before, line, hot) if _takes_shards(before) else ()), NoKey()]
+    if hot and _takes_shards(before):
+        fixes += _composites(before, line, hot)
+    if hot or null_load_of_one(before):
+        fixes.append(NoKey())
     return tuple(fixes)
 
 
@@ -78,11 +86,7 @@ def _more_partitions(before: PartitionLoads, counts: set[int]) -> Iterator[MoreP
     """Give the counts that are possible, in rising order."""
     keys, _, partitioner = placed_keys(before)
     for count in sorted(counts):
-        if before.partitions < count <= MOST_PLACED:
-            try:
-                partitioner.partitions_of(keys.keys[:1], count)
-            except ValueError:  # a partitioner with a limit of its own
-                return
+        if count > before.partitions and takes_partitions(partitioner, keys.keys, count):
             yield MorePartitions(count)
 
 

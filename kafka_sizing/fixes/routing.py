@@ -88,7 +88,10 @@ class RoutingTable:
     def __post_init__(self) -> None:
         count = check_count("partitions", self.partitions)
         object.__setattr__(self, "partitions", count)
-        given = np.array(self.partition_of_bucket)
+        try:
+            given = np.array(self.partition_of_bucket)
+        except ValueError:  # lists of several lengths
+            given = np.array(None)
         if given.ndim != 1 or not given.size or not np.issubdtype(given.dtype, np.integer):
             raise ValueError(
                 "partition_of_bucket must be one whole number per bucket, "
@@ -145,7 +148,7 @@ class RoutingTable:
         """Read what `to_json` wrote; refuse a table for another hash."""
         try:
             table = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, TypeError) as error:
             raise ValueError(f"text must be JSON of a routing table, got {text!r:.60}") from error
         wanted = {"hash", "seed", "buckets", "partitions", "partition_of_bucket"}
         if not isinstance(table, dict) or wanted - table.keys():

@@ -34,14 +34,21 @@ class Client:
 
 
 def version_of(version: str | None) -> tuple[int, ...]:
-    """Read a version as numbers to compare; None is newer than all, "1.x" the newest 1."""
+    """Read a version as numbers to compare; None is newer than all, "1.x" the newest 1.
+
+    Zeros at the end do not count: 2, 2.0 and 2.0.0 are one version.
+    """
     if version is None:
         return _CURRENT
     match = re.match(r"v?(\d+(?:\.\d+)*)(\.[x*])?", version.strip().casefold())
     if match is None:
         raise ValueError(f"version must be like '1.2.3', '1.x' or None, got {version!r}")
-    numbers = tuple(map(int, match[1].split(".")))
-    return numbers + _CURRENT if match[2] else numbers
+    numbers = list(map(int, match[1].split(".")))
+    if match[2]:
+        return (*numbers, *_CURRENT)
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def read_clients(

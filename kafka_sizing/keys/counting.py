@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import nearest
+from kafka_sizing._checks import check_choice, nearest
 from kafka_sizing.keys.distinct import distinct_keys
 from kafka_sizing.keys.intake import EncodedKeys, encode_keys
-from kafka_sizing.keys.loads import KeyLoads, checked_loads, loads_of_distinct, sum_by
+from kafka_sizing.keys.loads import (
+    KeyLoads,
+    checked_loads,
+    kish,
+    loads_of_distinct,
+    refuse_wrong,
+    sum_by,
+)
 from kafka_sizing.keys.serializers import Serializer
-from kafka_sizing.units import LoadUnit
+from kafka_sizing.units import LOAD_UNITS, LoadUnit
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -57,7 +64,8 @@ def count_keys(
     TypeError
         If keys are of mixed types or need a serializer.
     ValueError
-        If a column is missing, a load is negative or missing, or no record has a key.
+        If a column is missing, a load is negative or missing, the unit is none of these, or no
+        record has a key.
 
     Examples
     --------
@@ -65,22 +73,28 @@ def count_keys(
     >>> count_keys(["UA", "B6", "UA", None])
     KeyLoads(2 keys, total=4 records, hottest='UA' 50.0 %)
     """
+    if unit is not None:
+        check_choice("unit", unit, LOAD_UNITS)
     if isinstance(data, Mapping):
         _refuse_columns(key, load)
+        unit = unit or "records"
         weights = checked_loads(list(data.values()))
-        return _counted(encode_keys(list(data), serializer=serializer), weights, unit or "records")
+        counted = float(weights.sum()) if unit == "records" else None  # an entry is no record
+        return _counted(encode_keys(list(data), serializer=serializer), weights, unit, counted)
     frame = _as_frame(data)
     if frame is None:
         _refuse_columns(key, load)
-        return _counted(encode_keys(data, serializer=serializer), None, unit or "records")
+        keys = encode_keys(data, serializer=serializer)
+        return _counted(keys, np.ones(len(keys)), unit or "records", float(len(keys)))
     return _count_frame(frame, key, load, unit or ("bytes" if load else "records"), serializer)
 
 
-def _counted(keys: EncodedKeys, weights: Weights | None, unit: LoadUnit) -> KeyLoads:
-    records = len(keys.column) if keys.codes is None else len(keys.codes)
+def _counted(
+    keys: EncodedKeys, weight: Weights, unit: LoadUnit, sample_size: float | None
+) -> KeyLoads:
+    records = len(keys)
     if not records:
         raise ValueError("data must hold at least one record, got none")
-    weight = np.ones(records) if weights is None else weights
     null = np.zeros(records, dtype=np.bool_)
     null[keys.null_positions] = True
     if null.all():
@@ -101,15 +115,8 @@ def _counted(keys: EncodedKeys, weights: Weights | None, unit: LoadUnit) -> KeyL
         sums[present],
         unit,
         null_load=float(weight[null].sum()),
-        sample_size=_sample_size(float(weight.sum()), float(np.square(weight).sum()), unit),
+        sample_size=sample_size or None,
     )
-
-
-def _sample_size(total: float, squares: float, unit: LoadUnit) -> float | None:
-    """Give the records behind a total; for unequal weights Kish's effective number."""
-    if not total:
-        return None
-    return total if unit == "records" else total**2 / squares
 
 
 def _as_frame(data: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any] | None:
@@ -141,8 +148,12 @@ def _count_frame(
             )
     if isinstance(frame, nw.DataFrame):
         keys = encode_keys(frame[key].to_native(), name=key, serializer=serializer)
-        weights = None if load is None else checked_column(frame[load], load)
-        return _counted(keys, weights, unit)
+        if load is None:
+            return _counted(keys, np.ones(len(keys)), unit, float(len(keys)))
+        weights = checked_column(frame[load], load)
+        return _counted(
+            keys, weights, unit, float(weights.sum()) if unit == "records" else kish(weights)
+        )
     return _count_lazily(frame, key, load, unit, serializer)
 
 
@@ -156,6 +167,8 @@ def _count_lazily(
     """Let the engine group; what comes back has one row per distinct key."""
     import narwhals as nw
 
+    if load is not None:
+        _check_numeric(frame.collect_schema()[load], load)
     weight = nw.lit(1.0) if load is None else nw.col(load).cast(nw.Float64)
     rows = frame.select(nw.col(key).alias("key"), weight.alias("load"))
     load_ = nw.col("load")
@@ -174,37 +187,35 @@ def _count_lazily(
         raise ValueError("data must hold at least one record, got none")
     if groups["gap"].any():
         raise ValueError(f"{load} must hold a load in every row, got a null")
-    if (least := float(groups["least"].min())) < 0:
-        raise ValueError(f"{load} must be finite and >= 0, got {least}")
-    sums = checked_column(groups["load"], load or "load")
-    squares = float(checked_column(groups["square"], load or "load").sum())
+    sums = np.asarray(groups["load"].to_numpy(), dtype=np.float64)
+    for seen in (float(groups["least"].min()), *sums[~np.isfinite(sums)]):
+        if not seen >= 0 or np.isinf(seen):
+            raise ValueError(f"{load} must be finite and >= 0, got {seen}")
+    refuse_wrong(sums, load or "loads", at="in group")
     keys = encode_keys(groups["key"].to_native(), name=key, serializer=serializer)
-    counted = _counted(keys, sums, unit)
-    return loads_of_distinct(
-        counted.keys,
-        counted.loads.copy(),
-        unit,
-        null_load=counted.null_load,
-        sample_size=_sample_size(counted.total, squares, unit),
-    )
+    total = float(sums.sum())
+    squares = float(groups["square"].sum())
+    of_weights = total / squares * total if squares else None
+    return _counted(keys, sums, unit, total if unit == "records" else of_weights)
 
 
 def checked_column(column: nw.Series[Any], name: str) -> Weights:
     """Read a column of loads; refuse what is not a load, and say in which row."""
     import narwhals as nw
 
-    if not column.dtype.is_numeric():
-        raise TypeError(f"{name} must be a column of numbers, got {column.dtype}")
+    _check_numeric(column.dtype, name)
     loads = column.cast(nw.Float64)
     if loads.is_null().any():
         row = int(np.flatnonzero(loads.is_null().to_numpy())[0])
         raise ValueError(f"{name} must hold a load in every row, got a null in row {row}")
     array: Weights = np.asarray(loads.to_numpy(), dtype=np.float64)
-    wrong = ~(np.isfinite(array) & (array >= 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"{name} must be finite and >= 0, got {array[row]} in row {row}")
+    refuse_wrong(array, name, at="in row")
     return array
+
+
+def _check_numeric(dtype: nw.dtypes.DType, name: str) -> None:
+    if not dtype.is_numeric():
+        raise TypeError(f"{name} must be a column of numbers, got {dtype}")
 
 
 def _refuse_columns(key: str | None, load: str | None) -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count
 from kafka_sizing.keys.blocks import LONG_KEY_BYTES, KeyBlock, blocks
-from kafka_sizing.keys.columns import KeyColumn, bytes_of
-from kafka_sizing.keys.intake import encode_keys
+from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.intake import encode_key, encode_keys
 from kafka_sizing.keys.serializers import Serializer
 
 Hashes = NDArray[np.uint32]
@@ -132,7 +132,7 @@ def murmur2(keys: Any, *, serializer: Serializer | None = None) -> int | NDArray
     array([-973932308,   479470107], dtype=int32)
     """
     if isinstance(keys, (str, bytes)):
-        unsigned = MURMUR2.of_key(bytes_of(keys))
+        unsigned = MURMUR2.of_key(encode_key(keys, serializer=serializer))
         return unsigned - 2**32 if unsigned >> 31 else unsigned
     return hash_keys(keys, MURMUR2, serializer=serializer).view(np.int32)
 
@@ -271,7 +271,7 @@ def hash_keys(keys: Any, hash: Hash, *, serializer: Serializer | None = None) ->
 
 def _unsigned(keys: Any, hash: Hash, serializer: Serializer | None) -> int | Hashes:
     if isinstance(keys, (str, bytes)):
-        return hash.of_key(bytes_of(keys))
+        return hash.of_key(encode_key(keys, serializer=serializer))
     return hash_keys(keys, hash, serializer=serializer)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.columns import KeyColumn, bytes_of
 from kafka_sizing.keys.serializers import (
     Serializer,
     check_serializer,
@@ -34,6 +34,10 @@ class EncodedKeys:
 
     column: KeyColumn
     codes: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        """Count the keys, null ones included."""
+        return len(self.column) if self.codes is None else len(self.codes)
 
     @property
     def null_positions(self) -> NDArray[np.int64]:
@@ -121,8 +125,17 @@ def encode_keys(
     return EncodedKeys(_from_list(list(keys), name, serializer))
 
 
+def encode_key(key: str | bytes, *, serializer: Serializer | None = None) -> bytes:
+    """Read one key under the rules of a column."""
+    check_serializer(serializer)
+    check_text_serializer("text" if isinstance(key, str) else "bytes", serializer)
+    return bytes_of(key)
+
+
 def _from_list(keys: Sequence[Any], name: str, serializer: Serializer | None) -> KeyColumn:
     kinds = set(map(type, keys)) - {type(None)}
+    if not kinds:  # nulls only, or nothing: there is nothing to serialize
+        return KeyColumn.of(keys)
     if kinds <= {str}:
         check_text_serializer("text", serializer, name=name)
         return _from_text(keys, name)
@@ -170,6 +183,8 @@ def _utf8(key: str | bytes | None, at: int, name: str) -> bytes | None:
 def _from_numpy(keys: NDArray[Any], name: str, serializer: Serializer | None) -> KeyColumn:
     if keys.ndim != 1:
         raise ValueError(f"{name} must be 1-D, got {keys.ndim} dimensions")
+    if np.ma.is_masked(keys):
+        return _from_list(keys.tolist(), name, serializer)
     if not keys.size:  # of whatever type: an empty array is float64 unless told otherwise
         return KeyColumn.of([])
     match keys.dtype.kind:
@@ -196,7 +211,7 @@ def _from_fixed_bytes(
     """Read NumPy's S type, which pads with the same zero byte that may end a key."""
     check_text_serializer("bytes", serializer, name=name)
     width = keys.dtype.itemsize
-    table = np.ascontiguousarray(keys).view(np.uint8).reshape(len(keys), width)
+    table = np.array(keys, order="C").view(np.uint8).reshape(len(keys), width)
     if serializer == "string":
         return _from_list(keys.tolist(), name, None)
     if serializer is None and (zero_ended := np.flatnonzero(table[:, -1] == 0)).size:
@@ -215,10 +230,12 @@ def _from_pandas(
 ) -> EncodedKeys:
     import pandas as pd
 
-    if not isinstance(keys, (pd.Series, pd.Index)) and not hasattr(keys, "dtype"):
+    if isinstance(keys, pd.api.extensions.ExtensionArray):
+        keys = pd.Series(keys)
+    if isinstance(keys, pd.MultiIndex) or not isinstance(keys, (pd.Series, pd.Index)):
         raise TypeError(f"{name} must be one column, got a pandas {type(keys).__name__}")
     if isinstance(keys.dtype, pd.CategoricalDtype):
-        categorical = keys if isinstance(keys, pd.Categorical) else keys.array
+        categorical: Any = keys.array
         categories = encode_keys(categorical.categories, name=name, serializer=serializer)
         return EncodedKeys(categories.expanded(), categorical.codes.astype(np.int64))
     if hasattr(keys.array, "__arrow_array__") and _is_arrow_backed(keys.dtype):
@@ -270,6 +287,8 @@ def _from_polars(keys: pl.Series, name: str, serializer: Serializer | None) -> E
     try:
         import pyarrow  # noqa: F401
     except ImportError:
+        return EncodedKeys(_from_list(keys.to_list(), name, serializer))
+    if str(keys.dtype) in ("Object", "Int128", "UInt128"):  # to_arrow gives addresses, or fails
         return EncodedKeys(_from_list(keys.to_list(), name, serializer))
     return _from_arrow(keys.to_arrow(), name, serializer)
 

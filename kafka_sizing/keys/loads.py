@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROWS_SHOWN = 20
+KEY_SHOWN = 60  # characters of a key in a repr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class KeyLoads:
                 f"loads must hold one load per key, got {len(loads)} loads for {len(keys)} keys"
             )
         check_non_negative("null_load", self.null_load)
+        refuse_wrong(np.append(loads, self.null_load), "loads", at="at position")
         if self.sample_size is not None:
             check_positive("sample_size", self.sample_size)
         _check_distinct(keys, self.null_load)
@@ -108,8 +110,7 @@ class KeyLoads:
     @property
     def effective_keys(self) -> float:
         """How many equally loaded keys would be as uneven: 1 / sum p**2 over keyed records."""
-        squares = float(np.square(self.loads).sum())
-        return float(self.loads.sum()) ** 2 / squares if squares else float(len(self))
+        return kish(self.loads) or float(len(self))
 
     def top(self, n: int) -> tuple[KeyShare, ...]:
         """Give the ``n`` heaviest keys, heaviest first; ties in the order of the keys."""
@@ -158,9 +159,8 @@ class KeyLoads:
         check_choice("unit", unit, LOAD_UNITS)
         if not self.total:
             raise ValueError("loads must add up to more than 0 to be scaled, got 0")
-        factor = total / self.total
         return loads_of_distinct(
-            self.keys, self.loads * factor, unit, self.null_load * factor, self.sample_size
+            self.keys, self.shares * total, unit, self.null_share * total, self.sample_size
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -181,9 +181,11 @@ class KeyLoads:
     def __repr__(self) -> str:
         """Say how many keys there are, how much they write, and which is the hottest."""
         (hottest,) = self.top(1)
+        name = repr(hottest.key)
+        short = name if len(name) <= KEY_SHOWN else f"{name[:KEY_SHOWN]}…"
         return (
             f"KeyLoads({len(self):,} keys, total={format_load(self.total, self.unit)}, "
-            f"hottest={hottest.key!r} {100 * hottest.share:.1f} %)"
+            f"hottest={short} {100 * hottest.share:.1f} %)"
         )
 
     def _repr_html_(self) -> str:
@@ -230,16 +232,40 @@ def sum_by(index: NDArray[np.integer], loads: NDArray[np.float64], n: int) -> ND
 def checked_loads(loads: Any) -> NDArray[np.float64]:
     """Copy loads into a float array; refuse what is not a load."""
     try:
-        array = np.array(loads, dtype=np.float64)
+        given = np.ma.asarray(loads)
+        numbers = not given.size or given.dtype.kind in "biufO"
+        array = np.array(np.ma.filled(given.astype(np.float64), np.nan)) if numbers else None
     except (TypeError, ValueError):
-        raise TypeError(f"loads must be numbers, got {loads!r:.80}") from None
+        array = None
+    except OverflowError:
+        raise ValueError("loads must be finite and >= 0, got a number beyond 1.8e308") from None
+    if array is None:
+        raise TypeError(f"loads must be numbers, got {loads!r:.80}")
     if array.ndim != 1:
         raise ValueError(f"loads must be 1-D, got {array.ndim} dimensions")
-    wrong = ~(np.isfinite(array) & (array >= 0))
-    if wrong.any():
-        at = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"loads must be finite and >= 0, got {array[at]} at position {at}")
+    refuse_wrong(array, "loads", at="at position")
     return array
+
+
+def refuse_wrong(loads: NDArray[np.float64], name: str, *, at: str) -> None:
+    """Refuse what is not a load, say where it stands, and refuse an infinite total."""
+    wrong = ~(np.isfinite(loads) & (loads >= 0))
+    if wrong.any():
+        first = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"{name} must be finite and >= 0, got {loads[first]} {at} {first}")
+    with np.errstate(over="ignore"):
+        total = float(loads.sum())
+    if not np.isfinite(total):
+        raise ValueError(f"{name} must add up to a finite total, got {total}")
+
+
+def kish(weights: NDArray[np.float64]) -> float | None:
+    """Kish's effective number of weights, (sum w)**2 / sum w**2; None if all are 0."""
+    largest = weights.max(initial=0.0)
+    if not largest:
+        return None
+    parts = weights / largest  # so that no square overflows, nor vanishes that counts
+    return float(parts.sum() ** 2 / np.square(parts).sum())
 
 
 def _check_distinct(keys: KeyColumn, null_load: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +153,8 @@ def count_pairs(
     Raises
     ------
     TypeError
-        If values are of mixed types or need a serializer.
+        If values are of mixed types or need a serializer, or ``data`` is a mapping, which has no
+        record to pair.
     ValueError
         If a column is missing, columns differ in length, a load is negative or missing, or no
         record has a key.
@@ -163,6 +165,8 @@ def count_pairs(
     >>> count_pairs(["UA", "UA", "B6"], by=["EWR", "JFK", "JFK"])
     PairLoads(3 pairs of 2 keys and 2 values, total=3 records)
     """
+    if isinstance(data, Mapping):
+        raise TypeError(f"data must be a frame or a column of keys, got {type(data).__name__}")
     frame = _as_frame(data)
     if frame is None:
         if key is not None or load is not None:

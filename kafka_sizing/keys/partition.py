@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count
-from kafka_sizing.keys.columns import bytes_of
-from kafka_sizing.keys.intake import encode_keys
+from kafka_sizing.keys.intake import encode_key, encode_keys
 from kafka_sizing.keys.partitioners import SPREAD, Partitioner, require_keyed
 from kafka_sizing.keys.serializers import Serializer
 
@@ -74,7 +73,7 @@ def partition_of(
     count = check_count("partitions", partitions)
     chosen = require_keyed(partitioner)
     if isinstance(keys, (str, bytes)):
-        return chosen.partition_of_key(bytes_of(keys), count)
+        return chosen.partition_of_key(encode_key(keys, serializer=serializer), count)
     encoded = encode_keys(keys, serializer=serializer)
     null = encoded.null_positions
     null_partition = SPREAD

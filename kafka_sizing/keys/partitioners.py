@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, check_count, nearest
+from kafka_sizing._checks import check_choice, check_count, check_text, nearest
 from kafka_sizing.keys.clients import Client, folded, read_clients, version_of
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.hashes import HASHES
@@ -154,6 +154,8 @@ def find_partitioner(
 
     Raises
     ------
+    TypeError
+        If an argument is not text.
     ValueError
         If the client or partitioner is unknown, or was not in that version.
 
@@ -167,6 +169,10 @@ def find_partitioner(
     >>> find_partitioner("kafkajs", version="1.16.0").name
     'kafkajs-legacy'
     """
+    check_text("client", client)
+    for argument, value in (("partitioner", partitioner), ("version", version)):
+        if value is not None:
+            check_text(argument, value)
     known = _CLIENT_NAMES.get(folded(client))
     if known is None:
         near = nearest(client.casefold(), sorted({*_ROWS, *_ALIASES}))

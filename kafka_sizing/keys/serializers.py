@@ -55,7 +55,14 @@ def serialize_floats(
         raise _unserialized(name, "floating-point numbers", tuple(_FLOATS), serializer)
     if not np.isfinite(values).all():
         raise ValueError(f"{name} must be finite, got {values[~np.isfinite(values)][0]}")
-    return _fixed_width(values.astype(np.dtype(_FLOATS[serializer])))
+    target = np.dtype(_FLOATS[serializer])
+    largest = np.finfo(target).max
+    if (outside := values[np.abs(values) > largest]).size:
+        raise ValueError(
+            f"{name} must lie within ±{largest:.4g} for serializer={serializer!r}, "
+            f"got {outside[0]}"
+        )
+    return _fixed_width(values.astype(target))
 
 
 def serialize_uuids(

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import ROUNDING, check_count
 from kafka_sizing.keys.loads import KeyShare
 from kafka_sizing.partitions.lines import Line, hot_lines, thresholds
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
-from kafka_sizing.partitions.separation import Cause, CountSearch, Heat, search_counts
+from kafka_sizing.partitions.separation import (
+    Cause,
+    CountSearch,
+    Heat,
+    least_partitions,
+    null_load_of_one,
+    search_counts,
+)
 from kafka_sizing.units import format_load, format_share
 
 if TYPE_CHECKING:
@@ -44,8 +51,13 @@ class HotPartition:
     keys: tuple[HotKey, ...]  #: the heaviest, up to where they cross the line together
     keys_left_out: int  #: further keys that would be needed for that
     cause: Cause
-    separating_partitions: int | None  #: first count that takes its keys below the line
+    separating_partitions: int | None  #: first count that helps: see `find_hot`
     searched_to: int  #: largest count tried
+
+    @property
+    def partitions(self) -> int:
+        """How many partitions the topic has."""
+        return round(self.imbalance_ratio / self.share)
 
     @property
     def reason(self) -> str:
@@ -170,8 +182,10 @@ def find_hot(
     -------
     HotReport
         The hot partitions, hottest first, each with its cause: "one key" (alone above the
-        line, so more partitions cannot help), "several keys" (which more partitions may
-        separate), "too few partitions" (even spread would cross the line), or "noise" (the
+        line, so more partitions cannot help), "null keys" (all of them on one partition),
+        "several keys" (which more partitions may separate: the first count at which all of
+        these keys are below the line), "too few partitions" (even spread would cross the line:
+        the first count at which nothing does), or "noise" (the
         sample is too small to tell its share from the line: one-sided binomial test at 5 %
         over all partitions).
 
@@ -241,25 +255,28 @@ def _heat(loads: PartitionLoads, partition: int, there: NDArray[np.int64], line:
     together = np.cumsum(keys.loads[there])
     spread = load - float(together[-1]) if there.size else load
     enough = int(np.searchsorted(spread + together, line.load, side="right")) + 1
+    null_load = _null_load_on(loads, partition)
     heaviest = float(keys.loads[there[0]]) if there.size else 0.0
     cause: Cause = "several keys"
     if _is_noise(loads, load, line):
         cause = "noise"
-    elif _null_load_on(loads, partition) > line.load:
+    elif line.is_crossed_by(null_load):
         cause = "null keys"
     elif line.is_crossed_by(heaviest):
         cause = "one key"
     elif line.is_crossed_by(loads.even_share):
         cause = "too few partitions"
+    if cause != "one key" and line.is_crossed_by(spread):
+        enough = 0
     return Heat(partition=partition, keys=there[:enough], cause=cause)
 
 
 def _null_load_on(loads: PartitionLoads, partition: int) -> float:
     """Give the load of null keys, if the client puts all of it on this partition."""
-    if loads.keys is None or loads.partitioner is None or not loads.keys.null_load:
+    null_load = null_load_of_one(loads)
+    if not null_load or loads.partitioner is None:
         return 0.0
-    alone = loads.partitioner.null_partition(loads.partitions) == partition
-    return loads.keys.null_load if alone and loads.partitions > 1 else 0.0
+    return null_load if loads.partitioner.null_partition(loads.partitions) == partition else 0.0
 
 
 def _is_noise(loads: PartitionLoads, load: float, line: Line) -> bool:
@@ -328,17 +345,35 @@ def _explain(hot: HotPartition, label_of: LabelOf) -> str:
         case "too few partitions":
             return (
                 f"{carries}, and even the even share is above the line of "
-                f"{format_share(hot.line_share)}: {_more_partitions(hot)}."
+                f"{format_share(hot.line_share)}: {_enough_partitions(hot)}."
             )
     named = ", ".join(f"{label_of(key.key)} {format_share(key.share)}" for key in hot.keys)
     others = f" and {hot.keys_left_out:,} more" if hot.keys_left_out else ""
+    keys = "key" if len(hot.keys) == 1 and not others else "keys"
+    them = "them"
+    if not others and sum(key.load for key in hot.keys) < hot.line.load * (1 - ROUNDING):
+        others, them = " and records without a key", f"the {keys}"
     return (
-        f"{carries}: keys {named}{others} share it, none alone above the line of "
-        f"{format_share(hot.line_share)}: {_more_partitions(hot)}."
+        f"{carries}: {keys} {named}{others} share it, none alone above the line of "
+        f"{format_share(hot.line_share)}: {_separating_partitions(hot, them)}."
     )
 
 
-def _more_partitions(hot: HotPartition) -> str:
-    if hot.separating_partitions is None:
-        return f"no count up to {hot.searched_to:,} brings them below it"
-    return f"{hot.separating_partitions:,} is the first count that brings them below it"
+def _separating_partitions(hot: HotPartition, them: str) -> str:
+    if hot.separating_partitions is not None:
+        return f"{hot.separating_partitions:,} is the first count that brings {them} below it"
+    if hot.searched_to <= hot.partitions:
+        return "no larger count was tried"
+    return f"no larger count up to {hot.searched_to:,} brings {them} below it"
+
+
+def _enough_partitions(hot: HotPartition) -> str:
+    least = least_partitions(hot.load / hot.share, hot.line)
+    if least > MOST_PLACED:
+        return f"not even {MOST_PLACED:,} partitions are enough"
+    needed = f"at least {least:,} partitions are needed"
+    if hot.separating_partitions is not None:
+        return f"{needed}, and {hot.separating_partitions:,} is the first count with none above it"
+    if hot.searched_to < least:
+        return needed
+    return f"{needed}, and every larger count up to {hot.searched_to:,} leaves one above it"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, check_count
+from kafka_sizing._checks import ROUNDING, check_choice, check_count
 from kafka_sizing.keys.loads import KeyLoads, KeyShare, checked_loads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
@@ -68,9 +68,14 @@ class PartitionLoads:
         loads.flags.writeable = False
         object.__setattr__(self, "loads", loads)
         if self.partition_of_key is not None:
-            placed = np.array(self.partition_of_key, dtype=np.int32)
-            if self.keys is None or len(self.keys) != len(placed):
+            placed = np.array(self.partition_of_key)
+            if self.keys is None or placed.shape != (len(self.keys),):
                 raise ValueError("partition_of_key must go with keys, one partition per key")
+            wrong = (placed < -1) | (placed >= loads.size) | (placed % 1 != 0)
+            if wrong.any():
+                rule = f"whole numbers in -1 … {loads.size - 1:,}"
+                raise ValueError(f"partition_of_key must be {rule}, got {placed[wrong][0]}")
+            placed = placed.astype(np.int32)
             placed.flags.writeable = False
             object.__setattr__(self, "partition_of_key", placed)
 
@@ -116,7 +121,8 @@ class PartitionLoads:
         if self.keys is None or self.partition_of_key is None:
             return ()
         there = np.flatnonzero(self.partition_of_key == partition)
-        order = np.argsort(-self.keys.loads[there], kind="stable")[:n]
+        most = None if n is None else check_count("n", n)
+        order = np.argsort(-self.keys.loads[there], kind="stable")[:most]
         return self.keys.key_shares(there[order])
 
     def to_frame(self) -> pd.DataFrame:
@@ -170,7 +176,7 @@ class PartitionSweep:
 
     def first_below(self, max_share: float) -> int | None:
         """Give the smallest count whose hottest partition carries at most ``max_share``."""
-        fits = self.partitions[self.max_share <= max_share]
+        fits = self.partitions[self.max_share <= max_share * (1 + ROUNDING)]
         return int(fits.min()) if fits.size else None
 
     def to_frame(self) -> pd.DataFrame:

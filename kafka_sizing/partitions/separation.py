@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -9,13 +10,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING
+from kafka_sizing._checks import ROUNDING, ceil_ratio
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.keys.rules import Numbers, remainder
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import PartitionLoads, loads_at
+from kafka_sizing.partitions.placement import LOADS_HELD, MOST_PLACED, PartitionLoads, loads_at
 
 Cause = Literal["one key", "null keys", "several keys", "too few partitions", "noise", "unknown"]
 
@@ -23,7 +24,7 @@ COUNTS_PER_STEP: Final = 8
 COUNTS_PER_STEP_MOST: Final = 256
 REACH: Final = 8  # counts are tried up to this multiple of the present one,
 REACH_LEAST: Final = 200  # at least up to here,
-REACH_WORK: Final = 500_000_000  # and while keys × counts stays below this
+REACH_WORK: Final = 500_000_000  # and while (keys + partitions) × counts stays below this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,13 +32,8 @@ class Heat:
     """A partition above the line, and the fewest keys that take it there."""
 
     partition: int
-    keys: NDArray[np.int64]  #: positions, heaviest first
+    keys: NDArray[np.int64]  #: positions, heaviest first; none if it is hot without a key
     cause: Cause
-
-    @property
-    def can_be_separated(self) -> bool:
-        """Whether more partitions may bring its keys below the line."""
-        return self.cause in ("several keys", "too few partitions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,39 +42,83 @@ class CountSearch:
 
     first_fitting: int | None  #: first count at which nothing is above the line
     separating: dict[int, int] = field(default_factory=dict)  #: hot partition → first count
-    searched_to: int
+    searched_to: int  #: every count from the present one to here was tried, or cannot help
 
 
 def search_counts(
     loads: PartitionLoads, line: Line, heats: Sequence[Heat], most: int | None
 ) -> CountSearch:
-    """Try one count after another until every hot partition that can be helped is."""
+    """Try one count after another until every hot partition that can be helped is.
+
+    Keys that share a partition are helped when all of them are below the line; where even
+    spread is above the line, nothing less than a count at which nothing is hot helps.
+    """
     n = loads.partitions
     if not heats:
         return CountSearch(first_fitting=n, searched_to=n)
     keys, partitioner = loads.keys, loads.partitioner
     if keys is None or partitioner is None or loads.partition_of_key is None:
         return CountSearch(first_fitting=None, searched_to=n)
-    last = _reach(n, len(keys)) if most is None else most
-    can_fit = not line.is_crossed_by(float(keys.loads.max()))
-    helped = [heat for heat in heats if heat.can_be_separated and heat.keys.size]
-    heating = _Heating.of(helped, keys.keys, partitioner)
-    waiting = {heat.partition for heat in helped}
+    first = max(n + 1, least_partitions(loads.total, line))  # with fewer even spread is above
+    last = _reach(first - 1, len(keys)) if most is None else most
+    last = _most_taken(keys, partitioner, n, last)
+    can_fit = not line.is_crossed_by(heaviest_key_load(loads))
+    heating = _Heating.of(
+        [heat for heat in heats if heat.cause == "several keys"], keys.keys, partitioner
+    )
+    waiting = np.zeros(n, dtype=np.bool_)
+    waiting[heating.partition] = True
     separating: dict[int, int] = {}
     first_fitting: int | None = None
-    count = n
-    for count, at_count in _rising(keys, partitioner, n + 1, last):
-        above = at_count > line.load * (1 + ROUNDING)
-        if first_fitting is None and not above.any():
-            first_fitting = count
-        for partition in waiting - heating.partitions_above(above):
-            separating[partition] = count
-        waiting -= separating.keys()
-        if not waiting and (first_fitting is not None or not can_fit):
-            break
-    return CountSearch(
-        first_fitting=first_fitting, separating=separating, searched_to=max(n, count)
-    )
+    searched_to = n
+    if can_fit or waiting.any():
+        searched_to = max(n, last)
+        for count, at_count in _rising(keys, partitioner, first, last):
+            above = at_count > line.load * (1 + ROUNDING)
+            if first_fitting is None and not above.any():
+                first_fitting = count
+            if waiting.any():
+                separated = waiting & ~heating.is_above(above, n)
+                separating.update(dict.fromkeys(np.flatnonzero(separated).tolist(), count))
+                waiting &= ~separated
+            if not waiting.any() and (first_fitting is not None or not can_fit):
+                searched_to = count
+                break
+    if first_fitting is not None:
+        few = (heat.partition for heat in heats if heat.cause == "too few partitions")
+        separating.update(dict.fromkeys(few, first_fitting))
+    return CountSearch(first_fitting=first_fitting, separating=separating, searched_to=searched_to)
+
+
+def heaviest_key_load(loads: PartitionLoads) -> float:
+    """Give the load of the heaviest key that is whole on one partition; 0 if none is."""
+    if loads.keys is None or loads.partition_of_key is None:
+        return 0.0
+    return float(loads.keys.loads[loads.partition_of_key >= 0].max(initial=0.0))
+
+
+def null_load_of_one(loads: PartitionLoads) -> float:
+    """Give the load of null keys, if the client puts all of it on one of several partitions."""
+    keys, partitioner = loads.keys, loads.partitioner
+    if keys is None or partitioner is None or not keys.null_load or loads.partitions == 1:
+        return 0.0
+    return 0.0 if partitioner.null_partition(loads.partitions) is None else keys.null_load
+
+
+def least_partitions(total: float, line: Line) -> int:
+    """Give the least count whose even share is not above the line."""
+    return max(1, ceil_ratio(total, line.load)) if line.load else 1
+
+
+def takes_partitions(partitioner: Partitioner, keys: KeyColumn, count: int) -> bool:
+    """Whether a partitioner places keys over this many: some have a limit of their own."""
+    if count > MOST_PLACED:
+        return False
+    try:
+        partitioner.partitions_of(keys[:1], count)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,17 +142,31 @@ class _Heating:
         column = column.take(np.flatnonzero(placed))
         return cls(column, partitioner.numbers_of(column), partition[placed], partitioner)
 
-    def partitions_above(self, above: NDArray[np.bool_]) -> set[int]:
-        """Give the hot partitions some key of which is still on a partition above the line."""
+    def is_above(self, above: NDArray[np.bool_], partitions: int) -> NDArray[np.bool_]:
+        """Mark the hot partitions some key of which is still on a partition above the line."""
         if self.numbers is None:
             now = self.partitioner.partitions_of(self.column, above.size)
         else:
             now = remainder(self.numbers, above.size)
-        return set(self.partition[above[now]].tolist())
+        still = np.zeros(partitions, dtype=np.bool_)
+        still[self.partition[above[now]]] = True
+        return still
 
 
 def _reach(n: int, keys: int) -> int:
-    return max(n, min(max(REACH * n, REACH_LEAST), n + REACH_WORK // keys))
+    return max(n, min(max(REACH * n, REACH_LEAST), n + REACH_WORK // (keys + n)))
+
+
+def _most_taken(keys: KeyLoads, partitioner: Partitioner, n: int, last: int) -> int:
+    """Give the largest count up to ``last`` that the partitioner takes; it takes ``n``."""
+    last = min(last, MOST_PLACED)
+    if last <= n or takes_partitions(partitioner, keys.keys, last):
+        return last
+
+    def refused(at: int) -> int:
+        return int(not takes_partitions(partitioner, keys.keys, at + 1))
+
+    return n + bisect_left(range(n, last), 1, key=refused)
 
 
 def _rising(
@@ -121,6 +175,6 @@ def _rising(
     """Give the loads at each count; steps grow, since most searches end soon or late."""
     begin, step = first, COUNTS_PER_STEP
     while begin <= last:
-        end = min(last, begin + step - 1)
+        end = min(last, begin + min(step, max(1, LOADS_HELD // begin)) - 1)
         yield from reversed(list(loads_at(keys, range(begin, end + 1), partitioner)))
         begin, step = end + 1, min(2 * step, COUNTS_PER_STEP_MOST)

@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka_sizing.plot._style import new_axes, open_frame
+from kafka_sizing.plot._style import new_axes, open_frame, settle_layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection
 
 # Heights, in lines of text.
 _BAR: Final = 1.1
 _GAP: Final = 0.7
 _END: Final = 0.4
-_BESIDE_BAR: Final = 0.15
+_BESIDE_BAR: Final = 0.12
+_ABOVE_BAR: Final = 0.2
+
+_TEXT_LEFT: Final = 0.006  # of the Axes
+_NOTE_GAP_POINTS: Final = 4
 
 _LINE_INCHES: Final = 0.19
 _FIXED_INCHES: Final = 1.3
@@ -41,9 +46,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnRows:
-    """Where the bars came to stand on the y-axis, which runs downwards."""
+    """Where bars and texts came to stand on the y-axis, which runs downwards."""
 
     spans: tuple[tuple[float, float], ...]  #: a little more than each bar
+    texts: tuple[tuple[float, float], ...]  #: above each bar
+    text_rights: tuple[float, ...]  #: how far each reaches, as a part of the Axes' width
     top: float
     bottom: float
 
@@ -56,28 +63,36 @@ def rows_axes(ax: Axes | None, n_rows: int) -> Axes:
     return ax
 
 
-def draw_rows(ax: Axes, rows: Sequence[Row], *, least: float, largest: float) -> DrawnRows:
+def draw_rows(
+    ax: Axes, rows: Sequence[Row], *, least: float, largest: float, lines: Sequence[float] = ()
+) -> DrawnRows:
     """Draw the bars from the top down, and scale both axes to hold them and their texts.
 
     The x-axis starts at ``least`` and reaches ``largest`` at least; 0 makes it linear, any
-    other start logarithmic.
+    other start logarithmic. ``lines`` say where upright lines will stand: no note lies on one.
     """
+    ax.set_yticks([])
+    settle_layout(ax)
     size, texts = _fit_texts(ax, rows)
-    _scale_lengths(ax, rows, size, least, largest)
+    starts = _scale_lengths(ax, rows, size, least, largest, lines)
     left = ax.get_yaxis_transform()
     look: dict[str, Any] = {"fontsize": size, "parse_math": False}
-    spans = []
+    spans, zones, rights = [], [], []
     y = 0.0
-    for row, lines in zip(rows, texts, strict=True):
-        y += len(lines)
-        text = "\n".join(lines)
-        ax.text(0.006, y - 0.12, text, transform=left, va="bottom", linespacing=1.1, **look)
+    for row, start, wrapped in zip(rows, starts, texts, strict=True):
+        zones.append((y, y + len(wrapped)))
+        rights.append(_TEXT_LEFT + max(map(len, wrapped)) * _letter(size) / _points(ax)[0])
+        y += len(wrapped)
+        text = "\n".join(wrapped)
+        ax.text(
+            _TEXT_LEFT, y - _ABOVE_BAR, text, transform=left, va="bottom", linespacing=1.1, **look
+        )
         middle = y + _BAR / 2
         ax.barh([middle], [row.length - least], left=least, height=_BAR, **row.look)
         ax.annotate(
             row.note,
-            (row.length, middle),
-            xytext=(4, 0),
+            (start, middle),
+            xytext=(_NOTE_GAP_POINTS, 0),
             textcoords="offset points",
             va="center",
             **look,
@@ -86,20 +101,45 @@ def draw_rows(ax: Axes, rows: Sequence[Row], *, least: float, largest: float) ->
         y += _BAR + _GAP
     bottom = y - _GAP + _END
     ax.set_ylim(bottom, -_END)
-    ax.set_yticks([])
-    return DrawnRows(spans=tuple(spans), top=-_END, bottom=bottom)
+    return DrawnRows(
+        spans=tuple(spans),
+        texts=tuple(zones),
+        text_rights=tuple(rights),
+        top=-_END,
+        bottom=bottom,
+    )
+
+
+def draw_line(ax: Axes, drawn: DrawnRows, at: float, **look: Any) -> LineCollection:
+    """Draw an upright line across all rows, broken where it would strike a text through."""
+    place = ax.transAxes.inverted().transform(ax.transData.transform((at, 0.0)))[0]
+    tops, bottoms = [drawn.top], []
+    for (begin, end), right in zip(drawn.texts, drawn.text_rights, strict=True):
+        if place <= right:
+            bottoms.append(begin)
+            tops.append(end)
+    bottoms.append(drawn.bottom)
+    return ax.vlines([at] * len(tops), tops, bottoms, **look)
+
+
+def _points(ax: Axes) -> tuple[float, float]:
+    """Give the width and the height of the Axes."""
+    return ax.bbox.width * 72 / ax.figure.dpi, ax.bbox.height * 72 / ax.figure.dpi
+
+
+def _letter(size: float) -> float:
+    """Give the points that a letter takes, generously."""
+    return size * _CHARACTER_PER_FONT_SIZE
 
 
 def _fit_texts(ax: Axes, rows: Sequence[Row]) -> tuple[float, list[list[str]]]:
     """Choose a font size at which all lines fit one below the other, and break the texts."""
     from matplotlib.font_manager import FontProperties
 
-    width_points, height_points = (
-        length * 72 / ax.figure.dpi for length in (ax.bbox.width, ax.bbox.height)
-    )
+    width_points, height_points = _points(ax)
     size = FontProperties(size="small").get_size_in_points()
     while True:
-        characters = max(20, int(width_points / (size * _CHARACTER_PER_FONT_SIZE)))
+        characters = max(20, int(width_points / _letter(size)))
         texts = [textwrap.wrap(row.text, characters) or [""] for row in rows]
         lines = sum(len(text) + _BAR + _GAP for text in texts) + _LEGEND_LINES
         if lines * size * _LINE_PER_FONT_SIZE <= height_points or size <= _LEAST_FONT_SIZE:
@@ -108,11 +148,17 @@ def _fit_texts(ax: Axes, rows: Sequence[Row]) -> tuple[float, list[list[str]]]:
 
 
 def _scale_lengths(
-    ax: Axes, rows: Sequence[Row], size: float, least: float, largest: float
-) -> None:
-    """Let the x-axis reach so far that the note at the end of every bar fits."""
-    width_points = ax.bbox.width * 72 / ax.figure.dpi
-    reach = 1.03
+    ax: Axes,
+    rows: Sequence[Row],
+    size: float,
+    least: float,
+    largest: float,
+    lines: Sequence[float],
+) -> list[float]:
+    """Let the x-axis reach so far that every note fits; give where each note begins.
+
+    That is the end of its bar, or a line on which it would lie.
+    """
 
     def part(length: float) -> float:
         """Give how far a length reaches, where 1 is the largest."""
@@ -120,12 +166,20 @@ def _scale_lengths(
             return length / largest
         return math.log(length / least) / math.log(largest / least)
 
-    for row in rows:
-        note_points = 6 + len(row.note) * size * _CHARACTER_PER_FONT_SIZE
-        left = max(_LEAST_BAR_WIDTH, 1 - note_points / width_points)
-        reach = max(reach, part(row.length) / left if row.note else part(row.length))
+    width_points, _ = _points(ax)
+    starts = [row.length for row in rows]
+    reach, before = 1.03, 0.0
+    while reach > before:  # in a longer axis a note spans more, and may lie on more lines
+        before = reach
+        for at, row in enumerate(rows):
+            note = (6 + len(row.note) * _letter(size)) / width_points if row.note else 0.0
+            for line in sorted(lines):
+                if part(starts[at]) < part(line) <= part(starts[at]) + note * reach:
+                    starts[at] = line
+            reach = max(reach, part(starts[at]) / max(_LEAST_BAR_WIDTH, 1 - note))
     if least:
         ax.set_xscale("log")
         ax.set_xlim(least, least * (largest / least) ** reach)
     else:
         ax.set_xlim(0, largest * reach)
+    return starts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka_sizing.fixes import Comparison
-from kafka_sizing.plot._rows import Row, draw_rows, rows_axes
+from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
 from kafka_sizing.plot._style import (
     EDGE,
     GREEN,
@@ -86,13 +86,13 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
             )
         )
     largest = max([*(row.length for row in rows), limit]) or 1.0
-    drawn = draw_rows(ax, rows, least=0.0, largest=largest)
+    drawn = draw_rows(ax, rows, least=0.0, largest=largest, lines=(limit,))
 
     evens = [1 / outcome.loads.partitions for outcome in outcomes]
     tops, ends = zip(*drawn.spans, strict=True)
     ticks = ax.vlines(evens, tops, ends, color=EDGE, linewidth=2)
     entries: list[tuple[Artist, str]] = [(ticks, "even share")]
-    line = ax.vlines(limit, drawn.top, drawn.bottom, color=VERMILLION, linewidth=1.6)
+    line = draw_line(ax, drawn, limit, color=VERMILLION, linewidth=1.6)
     entries.append((line, f"{_line_name(comparison)} ({format_share(limit)})"))
     if not all(outcome.fits for outcome in outcomes):
         entries.append((Patch(facecolor="none", **_ABOVE_LINE), "above the line"))

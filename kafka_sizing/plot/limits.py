@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kafka_sizing._checks import MOST_PARTITIONS
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.sizing import PartitionPlan
-from kafka_sizing.plot._rows import Row, draw_rows, rows_axes
+from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
 from kafka_sizing.plot._style import (
     EDGE,
     GREY,
@@ -70,29 +70,24 @@ def partition_limits(plan: PartitionPlan, *, ax: Axes | None = None) -> Axes:
     far_apart = largest > 50 * min(counts, default=1)
     ax = rows_axes(ax, len(lower))
     rows = [_row(plan, limit, largest) for limit in lower]
-    drawn = draw_rows(ax, rows, least=0.8 if far_apart else 0.0, largest=largest)
+    planned = [min(plan.partitions, 2 * MOST_PARTITIONS)] if plan.feasible else []
+    lines = [*planned, *map(_drawn, upper)]
+    least = 0.8 if far_apart else 0.0
+    drawn = draw_rows(ax, rows, least=least, largest=largest, lines=lines)
 
     entries: list[tuple[Artist, str]] = []
     for at, limit in enumerate(upper):
-        line = ax.vlines(
+        line = draw_line(
+            ax,
+            drawn,
             _drawn(limit),
-            drawn.top,
-            drawn.bottom,
             color=VERMILLION,
             linestyle=_STYLES[at % len(_STYLES)],
             linewidth=1.6,
         )
         entries.append((line, f"at most {_drawn(limit):,}: {short_text(limit.name)}"))
-    if plan.feasible:
-        line = ax.vlines(
-            min(plan.partitions, 2 * MOST_PARTITIONS),
-            drawn.top,
-            drawn.bottom,
-            color=EDGE,
-            linestyle="--",
-            linewidth=1.2,
-            zorder=0.9,
-        )
+    for at in planned:
+        line = draw_line(ax, drawn, at, color=EDGE, linestyle="--", linewidth=1.2, zorder=0.9)
         entries.insert(0, (line, f"planned: {plan.partitions:,}"))
     ax.set_xlabel("partitions")
     _tick(ax, largest, far_apart=far_apart)

@@ -72,6 +72,7 @@ def lorenz_curve(loads: PartitionLoads | KeyLoads, *, ax: Axes | None = None) ->
     ax.set_xlim(0, 1)
     for axis in (ax.xaxis, ax.yaxis):
         tick_numbers(axis, percent_number)
-    entries = [(curve, f"{n:,} {things}, Gini {gini(loads.loads):.3f}"), (even, "even")]
+    counted = things if n > 1 else things.removesuffix("s")
+    entries = [(curve, f"{n:,} {counted}, Gini {gini(loads.loads):.3f}"), (even, "even")]
     legend_above(ax, entries, least=0, largest=1, room=4)
     return ax

@@ -116,3 +116,12 @@ def test_an_argument_out_of_range_is_named(arguments, text):
 def test_buckets_without_load_are_dealt_so_that_every_partition_has_as_many(carriers):
     table = KeyBuckets(120).routing_table(carriers, 12)
     assert np.bincount(table.partition_of_bucket, minlength=12).tolist() == [10] * 12
+
+
+def test_the_cost_of_hashing_buckets_counts_records_without_a_key():
+    # Two keys of a quarter each, half spread over 5 partitions: CV² is 1 with the keys together
+    # and 0.375 apart. Hashed they meet by 1/5, in two hashed buckets by 1/2 + 1/2 × 1/5.
+    (note,) = (
+        KeyBuckets(2, placed="hashed").evaluate(KeyLoads(["a", "b"], [1, 1], null_load=2), 5).notes
+    )
+    assert "CV² is 0.75, against 0.5 when" in note

@@ -217,6 +217,28 @@ def test_the_best_keeps_the_order_needed_and_nothing_that_does_fits_better(
         assert outcome.loads.total == pytest.approx(keys.total)
 
 
+def test_null_keys_on_one_partition_are_named_and_a_client_that_spreads_them_helps():
+    keys = KeyLoads(["a", "b", "c"], [1, 1, 1], null_load=30)
+    needs = {"partitioner": "librdkafka-consistent"}
+    kept = compare_fixes(keys, 4, **needs).reason
+    assert "records without a key, 90.9 %, all go to one partition; " in kept
+    assert '"no key" fits with 25.0 %' in kept
+    assert compare_fixes(keys, 4, ordering="none", **needs).best.fix == NoKey()
+
+
+def test_an_empty_key_that_the_client_spreads_is_no_obstacle():
+    reason = compare_fixes(
+        KeyLoads([""], [100]), 4, [], capacity=15, partitioner="librdkafka"
+    ).reason
+    assert "even spread needs 7 partitions; " in reason
+    assert "hottest key" not in reason
+
+
+def test_a_count_beyond_all_topics_is_not_spelt_out():
+    reason = compare_fixes(KeyLoads(["a"], [5]), 3, [], capacity=1e-300).reason
+    assert "even spread needs more than 10,000,000 partitions; " in reason
+
+
 def test_no_load_at_all_fits():
     comparison = compare_fixes(KeyLoads(["a"], [0.0]), 4, [NoKey(), CompositeKey(2)], capacity=5)
     assert comparison.best is comparison.as_is

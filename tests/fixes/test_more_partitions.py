@@ -86,3 +86,14 @@ def test_empty_keys_that_a_client_spreads_do_not_move():
     outcome = NoKey().evaluate(keys, 4, partitioner="librdkafka")
     assert outcome.moved_key_share == 0.5
     assert outcome.moved_load_share == pytest.approx(1 / 4 * 3 / 4)
+
+
+def test_null_keys_that_are_hashed_move_like_a_key():
+    # murmur2 of no bytes is 275,646,681 (runs of real clients): 1 mod 5, 2 mod 7, 9 mod 12 and 24
+    keys = KeyLoads(["a"], [0], null_load=5)
+    moved = [
+        MorePartitions(after).evaluate(keys, before, partitioner="librdkafka-murmur2")
+        for before, after in ((5, 7), (12, 24))
+    ]
+    assert [outcome.moved_load_share for outcome in moved] == [1, 0]
+    assert MorePartitions(7).evaluate(keys, 5).moved_load_share == 0  # spread before and after

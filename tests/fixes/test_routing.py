@@ -87,6 +87,7 @@ def test_a_table_cannot_be_written_to():
         ([], "one whole number per bucket"),
         ([0.5], "one whole number per bucket"),
         ([[0]], "one whole number per bucket"),
+        ([[0], [0, 1]], "one whole number per bucket"),
         ([0, 2], r"must lie in 0 … 1, got 2 for bucket 1"),
         ([-1], r"must lie in 0 … 1, got -1 for bucket 0"),
     ],
@@ -100,6 +101,7 @@ def test_a_table_that_is_none_is_refused(table, text):
     ("change", "text"),
     [
         ("{", "text must be JSON"),
+        (None, "text must be JSON"),
         ("[1]", "text must hold buckets, hash"),
         ({"hash": None}, "text must hold"),
         ({"hash": "murmur2"}, "hash must be 'murmur3_x86_32' with seed 0, got 'murmur2'"),

@@ -18,7 +18,10 @@ def client(versions: str) -> Client:
         ("", "0.1", True),
         (">=2.0", None, True),
         (">=2.0", "2.0", True),
-        (">=2.0", "2", False),  # a bare "2" is older than 2.0: say 2.0, or 2.x
+        (">=2.0", "2", True),  # zeros at the end do not count
+        ("<2.0", "2", False),
+        (">=2.0", "2.0.0", True),
+        ("<0.1", "0", True),
         (">=2.0", "1.16.0", False),
         (">=2.0", "2.x", True),
         ("<2.0", "1.x", True),

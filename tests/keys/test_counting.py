@@ -76,6 +76,18 @@ def test_weighed_records_keep_their_total_as_sample_size():
     assert counted.sample_size == 7065 + 2604
 
 
+def test_entries_of_a_mapping_are_no_records():
+    assert count_keys({"a": 5e6, "b": 5e6}, unit="bytes").sample_size is None
+    assert count_keys({"a": 5.0, "b": 5.0}, unit="records/s").sample_size is None
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_the_effective_number_of_records_does_not_depend_on_the_size_of_loads(size):
+    frame = pd.DataFrame({"key": ["a", "b", "b"], "size": [size, size, 2 * size]})
+    counted = count_keys(frame, key="key", load="size")
+    assert counted.sample_size == pytest.approx(4**2 / 6)
+
+
 def test_integers_are_counted_as_a_serializer_writes_them():
     counted = count_keys(np.array([1, 2, 1]), serializer="int32")
     assert list(counted.keys) == [b"\0\0\0\1", b"\0\0\0\2"]
@@ -152,6 +164,45 @@ FRAME = pd.DataFrame({"carrier": ["UA", "B6"], "size": [1.0, 2.0]})
             lambda: count_keys(pl.LazyFrame({"k": []}, schema={"k": pl.String}), key="k"),
             ValueError,
             r"at least one record",
+        ),
+        (
+            lambda: count_keys(pl.LazyFrame({"k": ["a"], "w": ["5"]}), key="k", load="w"),
+            TypeError,
+            r"w must be a column of numbers, got String",
+        ),
+        (
+            lambda: count_keys(
+                pl.LazyFrame({"k": ["a", "b"], "w": [1.0, float("nan")]}), key="k", load="w"
+            ),
+            ValueError,
+            r"w must be finite and >= 0, got nan$",
+        ),
+        (
+            lambda: count_keys(
+                pl.LazyFrame({"k": ["a", "b"], "w": [1.0, float("inf")]}), key="k", load="w"
+            ),
+            ValueError,
+            r"w must be finite and >= 0, got inf$",
+        ),
+        (
+            lambda: count_keys(
+                pl.LazyFrame({"k": ["a", "b"], "w": [1e308, 1e308]}), key="k", load="w"
+            ),
+            ValueError,
+            r"w must add up to a finite total, got inf",
+        ),
+        (
+            lambda: count_keys(FRAME.assign(size=1e308), key="carrier", load="size"),
+            ValueError,
+            r"size must add up to a finite total, got inf",
+        ),
+        (lambda: count_keys({"a": 10**400}), ValueError, r"loads must be finite and >= 0, got a"),
+        (lambda: count_keys({"a": 1}, unit="MB"), ValueError, r"unit must be one of .* got 'MB'"),
+        (lambda: count_keys(["a"], unit="MB"), ValueError, r"unit must be one of .* got 'MB'"),
+        (
+            lambda: count_keys(FRAME, key="carrier", load="size", unit="MB"),
+            ValueError,
+            r"unit must be one of .* got 'MB'",
         ),
         (lambda: count_keys({"a": -1}), ValueError, r"loads must be finite and >= 0, got -1"),
         (lambda: count_keys(["a"], key="a"), ValueError, r"key must be left out"),

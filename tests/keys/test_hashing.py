@@ -279,6 +279,13 @@ def test_numbers_have_their_width(name):
 
 
 @pytest.mark.parametrize("function", [murmur2, crc32, fnv1a, murmur3])
+def test_one_key_is_held_to_its_serializer(function):
+    assert function(b"a", serializer="bytes") == function("a", serializer="string")
+    with pytest.raises(TypeError, match=r"keys hold bytes: .* got serializer='int64'"):
+        function(b"a", serializer="int64")
+
+
+@pytest.mark.parametrize("function", [murmur2, crc32, fnv1a, murmur3])
 def test_null_keys_are_named_not_hashed(function):
     with pytest.raises(ValueError, match=r"keys must not be null .* 2 null keys.* position 1"):
         function(["a", None, "b", None])

@@ -173,6 +173,34 @@ def test_numpy_string_dtype_with_a_missing_value():
     assert list(as_key_column(nan)) == [b"a", None]
 
 
+def test_polars_objects_are_read_by_value():
+    one = uuid.UUID(int=1)
+    keys = pl.Series([one, None], dtype=pl.Object)
+    assert list(as_key_column(keys, serializer="uuid")) == [str(one).encode(), None]
+    assert list(as_key_column(pl.Series(["a", b"\xff"], dtype=pl.Object))) == [b"a", b"\xff"]
+    with pytest.raises(TypeError, match="str at position 0, int at position 1"):
+        as_key_column(pl.Series(["a", 1], dtype=pl.Object))
+
+
+def test_polars_integers_of_128_bits():
+    for wide in (getattr(pl, name) for name in ("Int128", "UInt128") if hasattr(pl, name)):
+        keys = pl.Series([5, None], dtype=wide)
+        assert list(as_key_column(keys, serializer="string")) == [b"5", None]
+        with pytest.raises(ValueError, match=rf"64 bits, got {2**100}"):
+            as_key_column(pl.Series([2**100], dtype=wide), serializer="string")
+
+
+def test_masked_numpy_keys_are_null():
+    numbers = np.ma.masked_array([1, 2], mask=[False, True])
+    assert list(as_key_column(numbers, serializer="int16")) == [b"\0\1", None]
+    assert list(as_key_column(np.ma.masked_array(["a", "b"], mask=[True, False]))) == [None, b"b"]
+
+
+@pytest.mark.parametrize("values", [["a", None], pd.Categorical(["a", None])])
+def test_pandas_arrays_are_read_as_their_series_is(values):
+    assert list(as_key_column(pd.array(values))) == [b"a", None]
+
+
 # --- NumPy S: padding, or part of the key --------------------------------------------------
 
 
@@ -193,6 +221,13 @@ def test_numpy_bytes_that_end_in_zero_need_a_word():
 def test_numpy_bytes_that_are_sliced():
     keys = np.array([b"ab", b"cd", b"ef", b"gh"])[::2]
     assert list(as_key_column(keys)) == [b"ab", b"ef"]
+
+
+def test_numpy_bytes_are_copied():
+    keys = np.array([b"ab", b"cd"])
+    column = as_key_column(keys)
+    keys[0] = b"zz"
+    assert list(column) == [b"ab", b"cd"]
 
 
 # --- bad input -----------------------------------------------------------------------------
@@ -232,6 +267,7 @@ def test_a_long_bad_key_is_quoted_in_part():
         (7, "keys must be a column of keys, got int"),
         (None, "keys must be a column of keys, got NoneType"),
         (pd.DataFrame({"a": ["x"]}), "one column, got a pandas DataFrame"),
+        (pd.MultiIndex.from_tuples([("a", "b")]), "one column, got a pandas MultiIndex"),
         (pl.DataFrame({"a": ["x"]}), "one column, got a Polars DataFrame"),
         (pa.table({"a": ["x"]}), "one column, got a pyarrow Table"),
         (np.array(["2020-01-01"], dtype="M8[D]"), "dtype datetime64"),

@@ -66,6 +66,10 @@ def test_repr_names_the_hottest_key():
     assert repr(keys) == "KeyLoads(2 keys, total=8.0 MiB/s, hottest='b' 75.0 %)"
 
 
+def test_repr_of_a_key_of_a_mebibyte_is_short():
+    assert len(repr(KeyLoads(["x" * 2**20], [1]))) < 150
+
+
 def test_loads_are_copied_and_read_only():
     given_loads = np.array([1.0, 2.0])
     keys = KeyLoads(["a", "b"], given_loads)
@@ -89,6 +93,12 @@ def test_loads_are_copied_and_read_only():
         ((["a"], [1], "MB"), r"unit must be one of .* got 'MB'"),
         ((["a"], [1], "records", -2), r"null_load must be finite and >= 0, got -2"),
         ((["a"], [1], "records", 0, 0), r"sample_size must be finite and > 0, got 0"),
+        ((["a", "b"], [1e308, 1e308]), r"loads must add up to a finite total, got inf"),
+        ((["a"], [1e308], "records", 1e308), r"loads must add up to a finite total, got inf"),
+        (
+            (["a", "b"], np.ma.masked_array([1, 2], mask=[False, True])),
+            r"loads must be finite and >= 0, got nan at position 1",
+        ),
         (([], [], "records", 5), r"at least one key that is not null"),
     ],
 )
@@ -97,9 +107,17 @@ def test_bad_loads_get_one_clear_line(arguments, message):
         KeyLoads(*arguments)
 
 
-def test_loads_that_are_no_numbers_are_a_type_error():
-    with pytest.raises(TypeError, match=r"loads must be numbers, got \['x'\]"):
-        KeyLoads(["a"], ["x"])
+@pytest.mark.parametrize("loads", [["x"], ["5"], [1j], [object()]])
+def test_loads_that_are_no_numbers_are_a_type_error(loads):
+    with pytest.raises(TypeError, match=r"loads must be numbers, got \["):
+        KeyLoads(["a"], loads)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1.0, 1e200, 1e307])
+def test_shares_and_effective_keys_do_not_depend_on_the_size_of_loads(size):
+    keys = KeyLoads(["a", "b"], [3 * size, size])
+    assert keys.effective_keys == pytest.approx(4**2 / 10)
+    assert keys.scaled_to(100, "records").loads == pytest.approx([75, 25])
 
 
 def test_nothing_cannot_be_scaled():

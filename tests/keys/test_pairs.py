@@ -145,3 +145,8 @@ def test_pairs_that_do_not_fit_each_other_are_refused(change, text):
     }
     with pytest.raises(ValueError, match=text):
         PairLoads(**{**fields, **change})
+
+
+def test_a_mapping_has_no_records_to_pair():
+    with pytest.raises(TypeError, match="data must be a frame or a column of keys, got dict"):
+        count_pairs({"a": 5}, by=["b"])

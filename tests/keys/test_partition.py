@@ -118,6 +118,15 @@ def test_partitions_is_a_count_that_kafka_can_have(partitions, keys):
         PARTITIONERS["java"].null_partition(partitions)
 
 
+def test_one_key_is_held_to_its_serializer_as_a_column_is():
+    for keys in ("a", ["a"]):
+        with pytest.raises(TypeError, match=r"keys hold text: .* got serializer='int32'"):
+            partition_of(keys, 12, serializer="int32")
+        with pytest.raises(ValueError, match=r"serializer must be one of .* got 'avro'"):
+            partition_of(keys, 12, serializer="avro")
+    assert partition_of("a", 12, serializer="string") == partition_of("a", 12)
+
+
 def test_mixed_types_are_named_with_their_places():
     with pytest.raises(TypeError, match="str at position 0, int at position 1"):
         partition_of(["a", 1], 12)

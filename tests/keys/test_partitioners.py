@@ -210,6 +210,9 @@ def test_default_of_a_client(client, name):
         ("librdkafka", None, "0.8.6", "random"),
         ("kafkajs", None, "1.x", "kafkajs-legacy"),
         ("kafkajs", None, "2.0.0", "java"),
+        ("kafkajs", None, "2", "java"),
+        ("sarama", "NewCustomPartitioner", None, "sarama"),
+        ("logstash", "uniform_sticky", "11.6.0", "sticky"),
         ("kafkajs", "JavaCompatiblePartitioner", "1.x", "java"),
         ("kafka_ex", None, "0.10.0", "murmur2-unmasked"),
         ("kafka_ex", None, "0.11.0", "java"),
@@ -265,6 +268,12 @@ def test_errors_say_what_is_near():
         resolve_partitioner("jav")
     with pytest.raises(ValueError, match=r"'aiokafka' is a client, .* is 'java'"):
         resolve_partitioner("aiokafka")
+    with pytest.raises(TypeError, match="client must be text, got None"):
+        find_partitioner(None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="partitioner must be text, got 5"):
+        find_partitioner("sarama", 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"version must be text, got 2\.0"):
+        find_partitioner("kafkajs", version=2.0)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="partitioner must be a name or a Partitioner, got int"):
         resolve_partitioner(3)  # type: ignore[arg-type]
 

@@ -106,6 +106,19 @@ def test_floats_are_finite(bad):
         as_key_column([1.0, bad], serializer="float64")
 
 
+def test_a_number_too_large_for_a_single_float_is_named():
+    largest = struct.unpack(">f", b"\x7f\x7f\xff\xff")[0]
+    assert list(as_key_column([largest], serializer="float32")) == [b"\x7f\x7f\xff\xff"]
+    with pytest.raises(ValueError, match=r"keys must lie within .*'float32', got 1e\+300"):
+        as_key_column([1e300], serializer="float32")
+
+
+@pytest.mark.parametrize("serializer", SERIALIZERS)
+def test_nothing_fits_every_serializer(serializer):
+    assert list(as_key_column([None], serializer=serializer)) == [None]
+    assert list(as_key_column([], serializer=serializer)) == []
+
+
 @pytest.mark.parametrize(
     ("values", "serializer", "choices"),
     [

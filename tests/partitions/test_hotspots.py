@@ -141,8 +141,22 @@ def test_the_first_fitting_count_is_the_first_that_fits(loads, n, capacity):
 
 def test_the_search_goes_as_far_as_it_is_told():
     report = find_hot(place(keyed([5, 5, 5, 5]), 1), capacity=5, most_partitions=2)
-    assert report.searched_to == 2
-    assert "no count up to 2" in report.verdict
+    assert (report.searched_to, report.first_fitting) == (2, None)
+    assert report.verdict.endswith("at least 4 partitions are needed.")
+
+
+def test_keys_that_no_count_in_reach_separates_are_said_to_stay_together(carriers):
+    hot, *_ = find_hot(place(carriers, 12), capacity=60_000, most_partitions=18).hot
+    assert hot.reason.endswith("no larger count up to 18 brings them below it.")
+    hot, *_ = find_hot(place(carriers, 12), capacity=60_000, most_partitions=12).hot
+    assert hot.reason.endswith("no larger count was tried.")
+
+
+def test_loads_without_a_partitioner_are_not_said_to_have_been_tried_elsewhere():
+    loads = PartitionLoads(
+        loads=[9, 1, 1], keys=KeyLoads(list("abcd"), [5, 4, 1, 1]), partition_of_key=[0, 0, 1, 2]
+    )
+    assert find_hot(loads, capacity=6).verdict.endswith("no larger count was tried.")
 
 
 def test_keys_are_named_by_whoever_asks(carriers):
@@ -190,6 +204,69 @@ def test_a_partition_hot_from_spread_load_alone_has_no_key_to_name():
     assert len(report.hot) == 4
     assert {hot.cause for hot in report.hot} == {"too few partitions"}
     assert report.first_fitting == 9  # 400 / 9 + 1 <= 50 < 400 / 8 + 1
+    assert {hot.separating_partitions for hot in report.hot} == {9}
+    assert all(hot.keys == () for hot in report.hot)  # hot without any key
+    assert "at least 9 partitions are needed, and 9 is the first count" in report.hot[-1].reason
+
+
+def test_a_key_that_shares_with_records_without_a_key_is_not_called_several():
+    report = find_hot(place(KeyLoads(["abc"], [45], null_load=100), 4), capacity=50)
+    assert report.hot[0].separating_partitions == 20  # 45 + 100 / 20 = 50
+    assert "key 'abc' 31.0 % and records without a key share it" in report.verdict
+    assert report.verdict.endswith("20 is the first count that brings the key below it.")
+
+
+def test_where_even_spread_is_hot_the_count_that_helps_leaves_nothing_hot():
+    keys = keyed([10, 10, 10, 9, 9, 9])
+    report = find_hot(place(keys, 2), capacity=12)  # 57 / 12: no fewer than 5
+    fitting = next(n for n in range(3, 100) if place(keys, n).loads.max() <= 12)
+    assert {hot.separating_partitions for hot in report.hot} == {fitting}
+    assert f"at least 5 partitions are needed, and {fitting} is the first" in report.verdict
+
+
+def test_even_spread_that_needs_more_partitions_than_there_can_be_is_not_searched():
+    report = find_hot(place(keyed([1] * 30), 3), capacity=1e-9)
+    assert (report.first_fitting, report.searched_to) == (None, 3)
+    unplaced = find_hot(PartitionLoads(loads=[9, 8]), capacity=1e-9)
+    assert unplaced.first_fitting is None
+    spread = find_hot(place(KeyLoads(["a"], [0], null_load=9), 3), capacity=1e-9)
+    assert "not even 10,000,000 partitions are enough" in spread.verdict
+
+
+def test_an_empty_key_that_the_client_spreads_is_not_too_big_for_a_partition():
+    keys = KeyLoads([""], [100])
+    report = find_hot(place(keys, 4, partitioner="librdkafka"), capacity=15)
+    assert report.first_fitting == 7  # 100 / 7 <= 15 < 100 / 6
+
+
+def test_the_search_stops_where_the_partitioner_does():
+    keys = keyed([1] * 300)
+    placed = place(keys, 100, partitioner="flink-subtask-of-128")
+    report = find_hot(placed, capacity=3, most_partitions=1000)
+    fitting = [
+        n
+        for n in range(101, 129)
+        if place(keys, n, partitioner="flink-subtask-of-128").loads.max() <= 3
+    ]
+    assert report.first_fitting == (fitting[0] if fitting else None)
+    assert report.searched_to == 128
+
+
+@given(LOADS, st.integers(1, 8), st.integers(1, 300), st.integers(0, 200))
+def test_the_count_that_separates_is_the_first_that_does(loads, n, capacity, null_load):
+    keys = KeyLoads([f"user-{at}" for at in range(len(loads))], loads, null_load=null_load)
+    report = find_hot(place(keys, n), capacity=capacity, most_partitions=40)
+    at_count = {m: place(keys, m) for m in range(n + 1, 41)}
+    for hot in report.hot:
+        if hot.cause != "several keys" or hot.keys_left_out:
+            continue
+        places = [int(key.key.removeprefix("user-")) for key in hot.keys]
+        helping = [
+            m
+            for m, placed in at_count.items()
+            if placed.loads[placed.partition_of_key[places]].max() <= capacity * (1 + 1e-9)
+        ]
+        assert hot.separating_partitions == (helping[0] if helping else None)
 
 
 def test_a_partitioner_without_a_remainder_rule_is_searched_too():

@@ -110,6 +110,8 @@ def test_the_hottest_key_is_the_floor_of_a_sweep(carriers):
         n for n in range(1, 300) if place(carriers, n).max_share <= 0.18
     )
     assert sweep.first_below(0.1) is None
+    thirds = sweep_partitions(KeyLoads(["UA", "B6"], [0.1, 0.2]), [1])
+    assert thirds.first_below(1 - 1e-12) == 1  # rounding is not a share too many
 
 
 def test_frames_have_a_row_per_partition_and_per_count(carriers):
@@ -159,6 +161,15 @@ def test_a_count_out_of_range_gets_one_clear_line(carriers, partitions):
         (lambda keys: PartitionLoads(loads=[-1]), "finite and >= 0, got -1"),
         (lambda keys: PartitionLoads(loads=[1], unit="MB"), "unit must be one of"),
         (lambda keys: PartitionLoads(loads=[1], partition_of_key=[0]), "must go with keys"),
+        (
+            lambda keys: PartitionLoads(loads=[1, 1], keys=keys, partition_of_key=[7] * 16),
+            r"partition_of_key must be whole numbers in -1 … 1, got 7",
+        ),
+        (
+            lambda keys: PartitionLoads(loads=[1, 1], keys=keys, partition_of_key=[0.5] * 16),
+            r"partition_of_key must be whole numbers in -1 … 1, got 0.5",
+        ),
+        (lambda keys: place(keys, 3).keys_on(0, -1), r"n must be a whole number in 1"),
         (lambda keys: place(keys, 3).keys_on(3), r"partition must be a whole number in 0 … 2"),
     ],
 )
