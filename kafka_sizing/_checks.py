@@ -60,6 +60,14 @@ def check_count(
     return count
 
 
+def check_type(name: str, value: object, wanted: type, maker: str) -> None:
+    """Refuse anything but a result of this library; say which function gives it."""
+    if not isinstance(value, wanted):
+        raise TypeError(
+            f"{name} must be {wanted.__name__}, as {maker} gives, got {type(value).__name__}"
+        )
+
+
 def check_text(name: str, value: object) -> None:
     """Refuse anything but text."""
     if not isinstance(value, str):

@@ -114,7 +114,7 @@ def keys(
             f"--partition-capacity must be in {final}, as the loads are, "
             f"got {partition_capacity!r}; --rate and --load-unit say what the loads are"
         )
-    if html is not None and not html.absolute().parent.is_dir():
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
         raise FileNotFoundError(f"--html must name a file in a folder that exists, got {html}")
 
     counted = _count(files or [], key, load, unit, serializer)

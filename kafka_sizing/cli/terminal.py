@@ -11,7 +11,7 @@ from contextlib import contextmanager
 @contextmanager
 def bar() -> Iterator[Callable[[float], None] | None]:
     """Show how far reading is, where a person watches."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -25,11 +25,12 @@ def bar() -> Iterator[Callable[[float], None] | None]:
 
 def width() -> int | None:
     """Give the columns of the terminal, if there is one."""
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return None
     return max(40, os.get_terminal_size(sys.stdout.fileno()).columns)
 
 
 def say(text: str) -> None:
-    """Write to standard output."""
-    sys.stdout.write(text)
+    """Write to standard output, unless it is closed."""
+    if sys.stdout is not None:
+        sys.stdout.write(text)

@@ -17,6 +17,7 @@ from kafka_sizing.keys.loads import (
     kish,
     loads_of_distinct,
     refuse_wrong,
+    sample_size_of,
     sum_by,
 )
 from kafka_sizing.keys.serializers import Serializer
@@ -79,13 +80,15 @@ def count_keys(
         _refuse_columns(key, load)
         unit = unit or "records"
         weights = checked_loads(list(data.values()))
-        counted = float(weights.sum()) if unit == "records" else None  # an entry is no record
-        return _counted(encode_keys(list(data), serializer=serializer), weights, unit, counted)
+        size = sample_size_of(unit, float(weights.sum()), None)  # an entry is not a record
+        return _counted(encode_keys(list(data), serializer=serializer), weights, unit, size)
     frame = _as_frame(data)
     if frame is None:
         _refuse_columns(key, load)
         keys = encode_keys(data, serializer=serializer)
-        return _counted(keys, np.ones(len(keys)), unit or "records", float(len(keys)))
+        unit = unit or "records"
+        size = sample_size_of(unit, float(len(keys)), float(len(keys)))
+        return _counted(keys, np.ones(len(keys)), unit, size)
     return _count_frame(frame, key, load, unit or ("bytes" if load else "records"), serializer)
 
 
@@ -115,7 +118,7 @@ def _counted(
         sums[present],
         unit,
         null_load=float(weight[null].sum()),
-        sample_size=sample_size or None,
+        sample_size=sample_size,
     )
 
 
@@ -149,11 +152,11 @@ def _count_frame(
     if isinstance(frame, nw.DataFrame):
         keys = encode_keys(frame[key].to_native(), name=key, serializer=serializer)
         if load is None:
-            return _counted(keys, np.ones(len(keys)), unit, float(len(keys)))
+            size = sample_size_of(unit, float(len(keys)), float(len(keys)))
+            return _counted(keys, np.ones(len(keys)), unit, size)
         weights = checked_column(frame[load], load)
-        return _counted(
-            keys, weights, unit, float(weights.sum()) if unit == "records" else kish(weights)
-        )
+        size = sample_size_of(unit, float(weights.sum()), kish(weights))
+        return _counted(keys, weights, unit, size)
     return _count_lazily(frame, key, load, unit, serializer)
 
 
@@ -195,8 +198,8 @@ def _count_lazily(
     keys = encode_keys(groups["key"].to_native(), name=key, serializer=serializer)
     total = float(sums.sum())
     squares = float(groups["square"].sum())
-    of_weights = total / squares * total if squares else None
-    return _counted(keys, sums, unit, total if unit == "records" else of_weights)
+    effective = total / squares * total if squares else None
+    return _counted(keys, sums, unit, sample_size_of(unit, total, effective))
 
 
 def checked_column(column: nw.Series[Any], name: str) -> Weights:

@@ -259,6 +259,16 @@ def refuse_wrong(loads: NDArray[np.float64], name: str, *, at: str) -> None:
         raise ValueError(f"{name} must add up to a finite total, got {total}")
 
 
+def sample_size_of(unit: LoadUnit, total: float, effective: float | None) -> float | None:
+    """Give the records behind loads: all that were counted, or as many as their bytes weigh.
+
+    ``effective`` is Kish's number of the records' loads. A rate was measured, not counted.
+    """
+    if unit == "records":
+        return total or None
+    return effective or None if unit == "bytes" else None
+
+
 def kish(weights: NDArray[np.float64]) -> float | None:
     """Kish's effective number of weights, (sum w)**2 / sum w**2; None if all are 0."""
     largest = weights.max(initial=0.0)

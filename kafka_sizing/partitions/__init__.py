@@ -7,12 +7,7 @@ from kafka_sizing.partitions.growth import MovedKeys, moved_keys, moved_share
 from kafka_sizing.partitions.hotspots import HotKey, HotPartition, HotReport, find_hot
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import (
-    PartitionLoads,
-    PartitionSweep,
-    place,
-    sweep_partitions,
-)
+from kafka_sizing.partitions.placement import PartitionLoads, place
 from kafka_sizing.partitions.rates import PublishedRate, published_rates
 from kafka_sizing.partitions.sizing import PartitionPlan, plan_partitions
 from kafka_sizing.partitions.skew import (
@@ -22,6 +17,7 @@ from kafka_sizing.partitions.skew import (
     jain_index,
     normalized_entropy,
 )
+from kafka_sizing.partitions.sweep import PartitionSweep, sweep_partitions
 
 __all__ = [
     "Band",

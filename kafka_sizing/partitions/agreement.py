@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import check_count, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.units import format_share
@@ -41,8 +41,9 @@ class PartitionerComparison:
 
     @property
     def load_share(self) -> float:
-        """The share of the load whose key the two put in different places."""
-        return float(self.keys.shares[self.differs].sum())
+        """The share of the keyed load whose key the two put in different places."""
+        keyed = float(self.keys.loads.sum())
+        return float(self.keys.loads[self.differs].sum()) / keyed if keyed else 0.0
 
     def to_frame(self) -> pd.DataFrame:
         """One row per key that differs, heaviest first, with its partition under each client."""
@@ -90,11 +91,14 @@ def compare_partitioners(
     Returns
     -------
     PartitionerComparison
-        Which keys differ, and the share of keys and of load they are. A key that a client
-        spreads differs even from itself.
+        Which keys differ, and the share of keys and of keyed load they are. A key that a
+        client spreads differs even from itself; records without a key have no order to lose
+        and are left out.
 
     Raises
     ------
+    TypeError
+        If ``keys`` is no `KeyLoads`.
     ValueError
         If the count is out of range, or a partitioner unknown or without regard to keys.
 
@@ -104,6 +108,7 @@ def compare_partitioners(
     >>> compare_partitioners(KeyLoads(["21", "foobar"], [30, 10]), 12, "java", "librdkafka")
     PartitionerComparison('java' and 'librdkafka' disagree on 100.0 % of keys, 100.0 % of the load)
     """
+    check_type("keys", keys, KeyLoads, "count_keys")
     count = check_count("partitions", partitions)
     first, second = require_keyed(a), require_keyed(b)
     return PartitionerComparison(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import check_count, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.units import format_share
@@ -124,6 +124,8 @@ def moved_keys(
 
     Raises
     ------
+    TypeError
+        If ``keys`` is no `KeyLoads`.
     ValueError
         If a count is out of range, or the partitioner unknown or without regard to keys.
 
@@ -133,6 +135,7 @@ def moved_keys(
     >>> moved_keys(KeyLoads(["21", "foobar"], [30, 10]), 4, 8)
     MovedKeys(4 -> 8 partitions: 2 of 2 keys move, 100.0 % of the load)
     """
+    check_type("keys", keys, KeyLoads, "count_keys")
     chosen = require_keyed(partitioner)
     before = check_count("before", before)
     after = check_count("after", after)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, check_count
+from kafka_sizing._checks import ROUNDING, check_count, check_type
 from kafka_sizing.keys.loads import KeyShare
 from kafka_sizing.partitions.lines import Line, hot_lines, thresholds
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
@@ -191,6 +191,8 @@ def find_hot(
 
     Raises
     ------
+    TypeError
+        If ``loads`` is no `PartitionLoads`.
     ValueError
         If the capacity or the ratio is out of range.
 
@@ -207,6 +209,7 @@ def find_hot(
     >>> report.hot[0].cause, report.first_fitting is None
     ('one key', True)
     """
+    check_type("loads", loads, PartitionLoads, "place")
     lines = hot_lines(loads, capacity=capacity, ratio=ratio)
     if most_partitions is not None:
         check_count("most_partitions", most_partitions, most=MOST_PLACED)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, check_choice, check_count
+from kafka_sizing._checks import check_choice, check_count, check_type
 from kafka_sizing.keys.loads import KeyLoads, KeyShare, checked_loads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
-from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
+from kafka_sizing.partitions.skew import imbalance_ratio
 from kafka_sizing.units import LOAD_UNITS, LoadUnit, format_load
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PLACED: Final = 10_000_000  # more partitions than any cluster has held, in one topic
-KEYS_PER_STEP: Final = 2**16
-LOADS_HELD: Final = 2**24
 _ROWS_SHOWN: Final = 20
 
 
@@ -146,67 +143,6 @@ class PartitionLoads:
         return self.to_frame().head(_ROWS_SHOWN).to_html(index=False) + rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PartitionSweep:
-    """What the same keys give at many counts; arrays have one entry per count."""
-
-    partitions: NDArray[np.int64]
-    hottest: NDArray[np.int64]  #: the partition with the largest load
-    max_share: NDArray[np.float64]
-    imbalance_ratio: NDArray[np.float64]
-    coefficient_of_variation: NDArray[np.float64]
-    empty_partitions: NDArray[np.int64]
-    hottest_key_share: float  #: no count can push max_share below this
-    total: float
-    unit: LoadUnit
-    partitioner: Partitioner
-
-    def __post_init__(self) -> None:
-        for name in (
-            "partitions",
-            "hottest",
-            "max_share",
-            "imbalance_ratio",
-            "coefficient_of_variation",
-            "empty_partitions",
-        ):
-            array = np.array(getattr(self, name))
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
-
-    def first_below(self, max_share: float) -> int | None:
-        """Give the smallest count whose hottest partition carries at most ``max_share``."""
-        fits = self.partitions[self.max_share <= max_share * (1 + ROUNDING)]
-        return int(fits.min()) if fits.size else None
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per count: partitions, hottest_partition, max_share, imbalance_ratio, …."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "partitions": self.partitions,
-                "hottest_partition": self.hottest,
-                "max_share": self.max_share,
-                "imbalance_ratio": self.imbalance_ratio,
-                "coefficient_of_variation": self.coefficient_of_variation,
-                "empty_partitions": self.empty_partitions,
-            }
-        )
-
-    def __repr__(self) -> str:
-        """Say which counts were tried and what the best of them gives."""
-        best = int(self.max_share.argmin())
-        return (
-            f"PartitionSweep({self.partitions.size:,} counts in {self.partitions.min():,} … "
-            f"{self.partitions.max():,}, lowest max_share={self.max_share[best]:.4f} "
-            f"at {self.partitions[best]:,})"
-        )
-
-    def _repr_html_(self) -> str:
-        return self.to_frame().head(_ROWS_SHOWN).to_html(index=False)
-
-
 def place(
     keys: KeyLoads, partitions: int, *, partitioner: Partitioner | str = "java"
 ) -> PartitionLoads:
@@ -229,6 +165,8 @@ def place(
 
     Raises
     ------
+    TypeError
+        If ``keys`` is no `KeyLoads`.
     ValueError
         If the count is out of range, or the partitioner unknown or without regard to keys.
 
@@ -238,6 +176,7 @@ def place(
     >>> place(KeyLoads(["21", "foobar"], [30, 10]), 4)
     PartitionLoads(n_partitions=4, total=40 records, imbalance_ratio=3.00)
     """
+    check_type("keys", keys, KeyLoads, "count_keys")
     chosen = require_keyed(partitioner)
     count = check_count("partitions", partitions, most=MOST_PLACED)
     partition_of_key = chosen.partitions_of(keys.keys, count)
@@ -250,123 +189,6 @@ def place(
         partition_of_key=partition_of_key,
         partitioner=chosen,
     )
-
-
-def sweep_partitions(
-    keys: KeyLoads, counts: Iterable[int], *, partitioner: Partitioner | str = "java"
-) -> PartitionSweep:
-    """Place the same keys over many counts; every key is hashed once.
-
-    Parameters
-    ----------
-    keys : KeyLoads
-        The keys and their loads.
-    counts : iterable of int, shape (c,)
-        The partition counts to try, such as ``range(1, 501)``. [1, 10,000,000]
-    partitioner : Partitioner or str, default "java"
-        One of ``PARTITIONERS``, or its name.
-
-    Returns
-    -------
-    PartitionSweep
-        For each count, in the order given: the hottest partition, its share, and measures of
-        how uneven the loads are.
-
-    Raises
-    ------
-    ValueError
-        If there is no count, one is out of range, or the partitioner is unknown or without
-        regard to keys.
-
-    Examples
-    --------
-    >>> from kafka_sizing import KeyLoads, sweep_partitions
-    >>> sweep = sweep_partitions(KeyLoads(["21", "foobar", "abc"], [3, 2, 1]), [1, 2, 4])
-    >>> sweep.to_frame()[["partitions", "max_share"]].values.tolist()
-    [[1.0, 1.0], [2.0, 0.8333333333333334], [4.0, 0.5]]
-    """
-    chosen = require_keyed(partitioner)
-    wanted = [check_count("counts", count, most=MOST_PLACED) for count in counts]
-    if not wanted:
-        raise ValueError("counts must hold at least one partition count, got none")
-    rows = {count: _measures(loads) for count, loads in loads_at(keys, set(wanted), chosen)}
-    columns = {
-        name: np.array([rows[count][at] for count in wanted])
-        for at, name in enumerate(
-            (
-                "hottest",
-                "max_share",
-                "imbalance_ratio",
-                "coefficient_of_variation",
-                "empty_partitions",
-            )
-        )
-    }
-    return PartitionSweep(
-        partitions=np.array(wanted),
-        **columns,
-        hottest_key_share=float(keys.shares.max()),
-        total=keys.total,
-        unit=keys.unit,
-        partitioner=chosen,
-    )
-
-
-def loads_at(
-    keys: KeyLoads, counts: Iterable[int], partitioner: Partitioner
-) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Give the load vector of each distinct count, largest count first.
-
-    ``(x mod kn) mod n`` is ``x mod n``: the loads at n are those at any multiple of n, folded.
-    """
-    falling = sorted(set(counts), reverse=True)
-    if not partitioner.has_remainder_rule:
-        for count in falling:
-            yield count, place(keys, count, partitioner=partitioner).loads
-        return
-    numbers = partitioner.numbers_of(keys.keys)
-    spread = partitioner.spread_among(keys.keys)
-    weights = np.where(spread, 0.0, keys.loads)
-    for group in _groups(falling):
-        multiples = {count: _multiple(count, group) for count in group}
-        direct = [count for count in group if multiples[count] is None]
-        summed = _summed(numbers, weights, direct)
-        for count in group:
-            if (multiple := multiples[count]) is not None:
-                summed[count] = summed[multiple].reshape(-1, count).sum(axis=0)
-            even = float(keys.loads[spread].sum()) / count
-            loads = summed[count] + even + null_loads(keys, count, partitioner)
-            yield count, loads
-
-
-def _groups(counts: list[int]) -> Iterator[list[int]]:
-    """Cut counts into groups whose load vectors fit in memory together."""
-    group: list[int] = []
-    for count in counts:
-        if group and sum(group) + count > LOADS_HELD:
-            yield group
-            group = []
-        group.append(count)
-    yield group
-
-
-def _multiple(count: int, falling: list[int]) -> int | None:
-    """Give the smallest other count of the list that ``count`` divides."""
-    return next((other for other in falling[::-1] if other > count and other % count == 0), None)
-
-
-def _summed(
-    numbers: Any, weights: NDArray[np.float64], counts: list[int]
-) -> dict[int, NDArray[np.float64]]:
-    summed = {count: np.zeros(count) for count in counts}
-    for begin in range(0, len(weights), KEYS_PER_STEP):
-        part = numbers[begin : begin + KEYS_PER_STEP]
-        weight = weights[begin : begin + KEYS_PER_STEP]
-        for count, sums in summed.items():
-            whole = part // part.dtype.type(count)
-            whole *= part.dtype.type(count)
-            np.add(sums, sum_by(np.subtract(part, whole, out=whole), weight, count), out=sums)
-    return summed
 
 
 def sum_by_partition(
@@ -386,15 +208,3 @@ def null_loads(keys: KeyLoads, partitions: int, partitioner: Partitioner) -> NDA
     loads = np.zeros(partitions)
     loads[at] = keys.null_load
     return loads
-
-
-def _measures(loads: NDArray[np.float64]) -> tuple[int, float, float, float, int]:
-    hottest = int(loads.argmax())
-    total = float(loads.sum())
-    return (
-        hottest,
-        float(loads[hottest] / total) if total else 0.0,
-        imbalance_ratio(loads),
-        coefficient_of_variation(loads),
-        int((loads == 0).sum()),
-    )

@@ -16,7 +16,8 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.keys.rules import Numbers, remainder
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import LOADS_HELD, MOST_PLACED, PartitionLoads, loads_at
+from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
+from kafka_sizing.partitions.sweep import LOADS_HELD, loads_at
 
 Cause = Literal["one key", "null keys", "several keys", "too few partitions", "noise", "unknown"]
 

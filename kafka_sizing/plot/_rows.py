@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka_sizing.plot._style import new_axes, open_frame, settle_layout
@@ -74,14 +75,17 @@ def draw_rows(
     ax.set_yticks([])
     settle_layout(ax)
     size, texts = _fit_texts(ax, rows)
-    starts = _scale_lengths(ax, rows, size, least, largest, lines)
+    letters = _letters_across(ax, size)
+    part = partial(_part, least=least, largest=largest)
+    starts, reach = _place_notes(rows, letters, part, lines)
+    _scale(ax, least, largest, reach)
     left = ax.get_yaxis_transform()
     look: dict[str, Any] = {"fontsize": size, "parse_math": False}
     spans, zones, rights = [], [], []
     y = 0.0
     for row, start, wrapped in zip(rows, starts, texts, strict=True):
         zones.append((y, y + len(wrapped)))
-        rights.append(_TEXT_LEFT + max(map(len, wrapped)) * _letter(size) / _points(ax)[0])
+        rights.append(_TEXT_LEFT + max(map(len, wrapped)) / letters)
         y += len(wrapped)
         text = "\n".join(wrapped)
         ax.text(
@@ -122,24 +126,19 @@ def draw_line(ax: Axes, drawn: DrawnRows, at: float, **look: Any) -> LineCollect
     return ax.vlines([at] * len(tops), tops, bottoms, **look)
 
 
-def _points(ax: Axes) -> tuple[float, float]:
-    """Give the width and the height of the Axes."""
-    return ax.bbox.width * 72 / ax.figure.dpi, ax.bbox.height * 72 / ax.figure.dpi
-
-
-def _letter(size: float) -> float:
-    """Give the points that a letter takes, generously."""
-    return size * _CHARACTER_PER_FONT_SIZE
+def _letters_across(ax: Axes, size: float) -> float:
+    """Give how many letters are sure to fit across the Axes."""
+    return ax.bbox.width * 72 / ax.figure.dpi / (size * _CHARACTER_PER_FONT_SIZE)
 
 
 def _fit_texts(ax: Axes, rows: Sequence[Row]) -> tuple[float, list[list[str]]]:
     """Choose a font size at which all lines fit one below the other, and break the texts."""
     from matplotlib.font_manager import FontProperties
 
-    width_points, height_points = _points(ax)
+    height_points = ax.bbox.height * 72 / ax.figure.dpi
     size = FontProperties(size="small").get_size_in_points()
     while True:
-        characters = max(20, int(width_points / _letter(size)))
+        characters = max(20, int(_letters_across(ax, size)))
         texts = [textwrap.wrap(row.text, characters) or [""] for row in rows]
         lines = sum(len(text) + _BAR + _GAP for text in texts) + _LEGEND_LINES
         if lines * size * _LINE_PER_FONT_SIZE <= height_points or size <= _LEAST_FONT_SIZE:
@@ -147,39 +146,37 @@ def _fit_texts(ax: Axes, rows: Sequence[Row]) -> tuple[float, list[list[str]]]:
         size = max(_LEAST_FONT_SIZE, size * 0.93)
 
 
-def _scale_lengths(
-    ax: Axes,
-    rows: Sequence[Row],
-    size: float,
-    least: float,
-    largest: float,
-    lines: Sequence[float],
-) -> list[float]:
-    """Let the x-axis reach so far that every note fits; give where each note begins.
+def _place_notes(
+    rows: Sequence[Row], letters: float, part: Callable[[float], float], lines: Sequence[float]
+) -> tuple[list[float], float]:
+    """Give where each note begins, and how far the x-axis must reach for all of them to fit.
 
-    That is the end of its bar, or a line on which it would lie.
+    A note begins at the end of its bar, or at a line on which it would lie. ``letters`` fit
+    across the Axes; the reach is in terms of ``part``, where 1 is the largest length.
     """
-
-    def part(length: float) -> float:
-        """Give how far a length reaches, where 1 is the largest."""
-        if not least:
-            return length / largest
-        return math.log(length / least) / math.log(largest / least)
-
-    width_points, _ = _points(ax)
     starts = [row.length for row in rows]
     reach, before = 1.03, 0.0
     while reach > before:  # in a longer axis a note spans more, and may lie on more lines
         before = reach
         for at, row in enumerate(rows):
-            note = (6 + len(row.note) * _letter(size)) / width_points if row.note else 0.0
+            note = (len(row.note) + 1) / letters if row.note else 0.0
             for line in sorted(lines):
                 if part(starts[at]) < part(line) <= part(starts[at]) + note * reach:
                     starts[at] = line
             reach = max(reach, part(starts[at]) / max(_LEAST_BAR_WIDTH, 1 - note))
+    return starts, reach
+
+
+def _scale(ax: Axes, least: float, largest: float, reach: float) -> None:
     if least:
         ax.set_xscale("log")
         ax.set_xlim(least, least * (largest / least) ** reach)
     else:
         ax.set_xlim(0, largest * reach)
-    return starts
+
+
+def _part(length: float, least: float, largest: float) -> float:
+    """Give how far a length reaches, where 1 is the largest."""
+    if not least:
+        return length / largest
+    return math.log(length / least) / math.log(largest / least)

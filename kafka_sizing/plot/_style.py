@@ -1,4 +1,4 @@
-"""Axes, artists and results in; the colours, legends and ticks that all plots share out."""
+"""Axes, artists and results in; the legends and ticks that all plots share out."""
 
 from __future__ import annotations
 
@@ -8,26 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing.plot.colours import KEY_COLOURS, KEY_HATCHES
+
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, told apart by colour-blind eyes, less black. Text, ticks and spines
-# keep the reader's own colours; grey stands out on white and on black.
-ORANGE: Final = "#E69F00"
-SKY_BLUE: Final = "#56B4E9"
-GREEN: Final = "#009E73"
-YELLOW: Final = "#F0E442"
-BLUE: Final = "#0072B2"
-VERMILLION: Final = "#D55E00"
-PURPLE: Final = "#CC79A7"
-GREY: Final = "#9A9A9A"
-EDGE: Final = "#757575"
-
-KEY_COLOURS: Final = (ORANGE, SKY_BLUE, GREEN, YELLOW, BLUE, PURPLE)
-KEY_HATCHES: Final = ("", "////", "....", "xxxx")
-MOST_NAMED_KEYS: Final = len(KEY_COLOURS) * len(KEY_HATCHES)
 MOST_POINTS: Final = 2_000
 
 _LEAST_DATA_HEIGHT: Final = 0.4  # of the Axes, however long the legend

@@ -9,10 +9,6 @@ import numpy as np
 from kafka_sizing._checks import check_positive
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.plot._style import (
-    BLUE,
-    EDGE,
-    GREY,
-    VERMILLION,
     check_type,
     legend_above,
     new_axes,
@@ -20,6 +16,7 @@ from kafka_sizing.plot._style import (
     tick_counts,
     tick_numbers,
 )
+from kafka_sizing.plot.colours import BLUE, EDGE, GREY, VERMILLION
 from kafka_sizing.plot.labels import short_text
 from kafka_sizing.units import display_unit, format_load, format_share
 

@@ -10,9 +10,6 @@ import numpy as np
 from kafka_sizing._checks import check_count
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.plot._style import (
-    BLUE,
-    EDGE,
-    MOST_NAMED_KEYS,
     check_type,
     key_style,
     legend_above,
@@ -24,6 +21,7 @@ from kafka_sizing.plot._style import (
     tick_factors,
     tick_numbers,
 )
+from kafka_sizing.plot.colours import BLUE, EDGE, MOST_NAMED_KEYS
 from kafka_sizing.plot.labels import namer
 from kafka_sizing.units import format_share
 

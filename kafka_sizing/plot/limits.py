@@ -8,16 +8,8 @@ from kafka_sizing._checks import MOST_PARTITIONS
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
-from kafka_sizing.plot._style import (
-    EDGE,
-    GREY,
-    ORANGE,
-    SKY_BLUE,
-    VERMILLION,
-    check_type,
-    legend_below_rows,
-    tick_numbers,
-)
+from kafka_sizing.plot._style import check_type, legend_below_rows, tick_numbers
+from kafka_sizing.plot.colours import EDGE, GREY, ORANGE, SKY_BLUE, VERMILLION
 from kafka_sizing.plot.labels import short_text
 
 if TYPE_CHECKING:

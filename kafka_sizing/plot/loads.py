@@ -13,12 +13,6 @@ from kafka_sizing._checks import check_count
 from kafka_sizing.partitions.lines import Line, hot_lines
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.plot._style import (
-    EDGE,
-    GREY,
-    KEY_COLOURS,
-    MOST_NAMED_KEYS,
-    SKY_BLUE,
-    VERMILLION,
     check_type,
     key_style,
     legend_above,
@@ -27,6 +21,14 @@ from kafka_sizing.plot._style import (
     root_figure,
     tick_numbers,
     tick_partitions,
+)
+from kafka_sizing.plot.colours import (
+    EDGE,
+    GREY,
+    KEY_COLOURS,
+    MOST_NAMED_KEYS,
+    SKY_BLUE,
+    VERMILLION,
 )
 from kafka_sizing.plot.labels import namer
 from kafka_sizing.units import display_unit, format_load, format_share

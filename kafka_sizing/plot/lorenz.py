@@ -10,8 +10,6 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.partitions.skew import gini
 from kafka_sizing.plot._style import (
-    BLUE,
-    EDGE,
     MOST_POINTS,
     check_type,
     legend_above,
@@ -20,6 +18,7 @@ from kafka_sizing.plot._style import (
     percent_number,
     tick_numbers,
 )
+from kafka_sizing.plot.colours import BLUE, EDGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

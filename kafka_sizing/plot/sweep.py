@@ -8,12 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_share
-from kafka_sizing.partitions.placement import PartitionSweep
+from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.plot._style import (
-    BLUE,
-    EDGE,
-    ORANGE,
-    VERMILLION,
     check_type,
     grouped_number,
     legend_above,
@@ -24,6 +20,7 @@ from kafka_sizing.plot._style import (
     tick_factors,
     tick_numbers,
 )
+from kafka_sizing.plot.colours import BLUE, EDGE, ORANGE, VERMILLION
 from kafka_sizing.units import format_share
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka_sizing.partitions.hotspots import HotReport
-from kafka_sizing.partitions.placement import PartitionSweep, sweep_partitions
+from kafka_sizing.partitions.sweep import PartitionSweep, sweep_partitions
 from kafka_sizing.report.review import Review
 from kafka_sizing.report.svg import svg
 

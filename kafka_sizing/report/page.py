@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from kafka_sizing.fixes import Comparison
 from kafka_sizing.partitions.hotspots import HotReport
-from kafka_sizing.partitions.placement import PartitionSweep
 from kafka_sizing.partitions.sizing import PartitionPlan
+from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.report.figures import figures
 from kafka_sizing.report.redact import Redactor
 from kafka_sizing.report.review import review

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from kafka_sizing.fixes import Comparison
 from kafka_sizing.partitions.hotspots import HotReport
-from kafka_sizing.partitions.placement import PartitionSweep
 from kafka_sizing.partitions.sizing import PartitionPlan
+from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.report import fixes, tables
 from kafka_sizing.report.certainty import how_sure
 from kafka_sizing.report.labels import printable

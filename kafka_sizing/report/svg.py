@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka_sizing.plot._style import EDGE
+from kafka_sizing.plot.colours import EDGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,7 @@ from kafka_sizing.keys.serializers import Serializer, check_serializer, check_te
 from kafka_sizing.sources.engine import Engine
 from kafka_sizing.sources.lines import tally_lines
 from kafka_sizing.sources.paths import LogFile, check_whole, find_logs
-from kafka_sizing.sources.records import Records, fields_of, missing_column, records_of
+from kafka_sizing.sources.records import Records, columns_of, fields_of, missing_column, records_of
 from kafka_sizing.sources.tallies import Tally, key_loads_of, written_keys
 from kafka_sizing.units import LoadUnit
 
@@ -103,10 +103,13 @@ def count_key_files(
         check_whole(log)
     tallies = [_tally_file(log, serializer) for log in lines]
     if tables:
-        if key is None:
-            raise ValueError(f"key must name the column of keys in {tables[0].path}, got None")
-        wanted = _Wanted(key=key, load=load, serializer=serializer)
         with Engine() as engine:
+            if key is None:
+                columns = columns_of(tables[0], engine)
+                raise ValueError(
+                    f"key must be one of the columns {columns} of {tables[0].path}, got none"
+                )
+            wanted = _Wanted(key=key, load=load, serializer=serializer)
             tallies.append(_tally_tables(engine, tables, wanted, progress))
     return key_loads_of(
         Tally.merged(tallies),
@@ -184,10 +187,15 @@ def _wrong_loads(
         "ORDER BY load_text NULLS LAST LIMIT 1",
         logs,
     )
+    first = next((log for log in logs if log.format in ("JSON lines", "JSON")), None)
+    if shown is None and first is not None:
+        fields = fields_of([first], engine)
+        if load not in fields:
+            return missing_column(first.path, "load", load, fields)
     came = "null" if shown is None else repr(shown[:40])
-    records = "1 record" if wrong == 1 else f"{wrong:,} records"
     return ValueError(
-        f"{load} must be a finite number >= 0 in every record, got {came} ({records} like this)"
+        f"{load} must be a finite number >= 0 in every record, got {came} "
+        f"({_records(wrong)} like this)"
     )
 
 
@@ -216,19 +224,24 @@ def _held(table: pa.Table, parts: Sequence[Records], engine: Engine, wanted: _Wa
         return str(kinds.pop()) if len(kinds) == 1 else "bytes"
     rows = table.group_by("held").aggregate([("records", "sum")]).to_pylist()
     counts = {row["held"]: round(row["records_sum"]) for row in rows}
+    logs = [log for part in parts if part.held is None for log in part.logs]
+    if "no object" in counts:
+        raise ValueError(
+            f"{_names(logs)} must hold JSON objects, got "
+            f"{_records(counts['no object'])} of another kind"
+        )
     if set(counts) == {"absent"}:
-        logs = [log for part in parts if part.held is None for log in part.logs]
         raise missing_column(logs[0].path, "key", wanted.key, fields_of(logs, engine))
     seen = {kind: count for kind, count in counts.items() if kind not in _KEYLESS}
     if set(seen) == {"integers", "floats"} and str(wanted.serializer).startswith("float"):
         return "written floats"
     if len(seen) > 1:
-        listed = ", ".join(f"{kind} in {count:,} records" for kind, count in sorted(seen.items()))
+        listed = ", ".join(f"{kind} in {_records(count)}" for kind, count in sorted(seen.items()))
         raise TypeError(f"{wanted.key} must be of one type, got {listed}")
     kind = next(iter(seen), "text")
     if kind in ("booleans", "objects", "arrays"):
         raise TypeError(
-            f"{wanted.key} must be text or numbers, got {kind} in {seen[kind]:,} records"
+            f"{wanted.key} must be text or numbers, got {kind} in {_records(seen[kind])}"
         )
     return "text" if kind == "text" else f"written {kind}"
 
@@ -257,6 +270,10 @@ def _may_merge(held: str, serializer: Serializer | None) -> bool:
 
 def _sum(table: pa.Table, column: str) -> float:
     return float(np.asarray(table[column].to_numpy()).sum())
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"
 
 
 def _names(logs: Sequence[LogFile]) -> str:

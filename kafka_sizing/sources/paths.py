@@ -98,6 +98,8 @@ def head_of(log: LogFile) -> bytes:
 
 
 def _expanded(path: str) -> Iterator[str]:
+    if not path:  # to pathlib, the folder one is in
+        raise ValueError("paths must name files, got an empty name")
     if Path(path).is_dir():
         yield from _in_folder(path)
     elif Path(path).exists():

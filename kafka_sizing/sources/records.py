@@ -64,12 +64,25 @@ def missing_column(name: str, argument: str, column: str, columns: Collection[st
     )
 
 
+def columns_of(log: LogFile, engine: Engine) -> list[str]:
+    """List the names of the columns of a file."""
+    match log.format:
+        case "CSV" | "TSV":
+            headers = [_header(log, delimiter) for delimiter in _DELIMITERS[log.format]]
+            return max(headers, key=len)
+        case "Parquet":
+            return list(_parquet_types(log, engine))
+        case _:
+            return fields_of([log], engine)
+
+
 def fields_of(logs: Sequence[LogFile], engine: Engine) -> list[str]:
     """List the names of the fields of the first JSON records."""
     (first, *_) = logs
     rows = engine.rows(
         "SELECT DISTINCT unnest(json_keys(json)) "
-        f"FROM (SELECT json FROM {_json([first])} LIMIT 100) ORDER BY ALL",
+        f"FROM (SELECT json FROM {_json([first])} LIMIT 100) "
+        "WHERE json_type(json) = 'OBJECT' ORDER BY ALL",
         [first],
     )
     return [name for (name,) in rows]
@@ -139,13 +152,17 @@ def _csv_records(
     )
 
 
-def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) -> tuple[Held]:
+def _parquet_types(log: LogFile, engine: Engine) -> dict[str, str]:
     rows = engine.rows(
         "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM "
         f"read_parquet({_paths([log])}, hive_partitioning = false))",
         [log],
     )
-    types: dict[str, str] = dict(rows)
+    return dict(rows)
+
+
+def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) -> tuple[Held]:
+    types = _parquet_types(log, engine)
     for argument, column in (("key", key), ("load", load)):
         if column is not None and column not in types:
             raise missing_column(log.path, argument, column, list(types))
@@ -212,12 +229,13 @@ def _json_records(logs: tuple[LogFile, ...], key: str, load: str | None) -> Reco
             "SELECT CASE WHEN held NOT IN ('null', 'absent') THEN encode(key ->> '$') END AS key, "
             "held, CASE WHEN json_type(amount) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
             "THEN CAST(amount AS DOUBLE) END AS load, CAST(amount AS VARCHAR) AS load_text "
-            "FROM (SELECT key, amount, CASE coalesce(json_type(key), '') "
-            "WHEN '' THEN 'absent' WHEN 'NULL' THEN 'null' WHEN 'VARCHAR' THEN 'text' "
+            "FROM (SELECT key, amount, CASE WHEN kind <> 'OBJECT' THEN 'no object' ELSE "
+            "CASE coalesce(json_type(key), '') WHEN '' THEN 'absent' WHEN 'NULL' THEN 'null' WHEN 'VARCHAR' THEN 'text' "
             "WHEN 'BIGINT' THEN 'integers' WHEN 'UBIGINT' THEN 'integers' "
             "WHEN 'DOUBLE' THEN 'floats' WHEN 'BOOLEAN' THEN 'booleans' "
-            "WHEN 'OBJECT' THEN 'objects' ELSE 'arrays' END AS held "
-            f"FROM (SELECT json_extract(json, {key_at}) AS key, {amount} AS amount "
+            "WHEN 'OBJECT' THEN 'objects' ELSE 'arrays' END END AS held "
+            f"FROM (SELECT json_type(json) AS kind, json_extract(json, {key_at}) AS key, "
+            f"{amount} AS amount "
             f"FROM {_json(logs)}))"
         ),
     )

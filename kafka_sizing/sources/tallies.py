@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from kafka_sizing.keys.columns import KeyColumn, offsets_of
 from kafka_sizing.keys.distinct import DistinctKeys, distinct_keys
 from kafka_sizing.keys.intake import as_key_column
-from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.loads import KeyLoads, sample_size_of
 from kafka_sizing.keys.serializers import Serializer, check_serializer
 from kafka_sizing.units import LoadUnit
 
@@ -75,12 +76,17 @@ def key_loads_of(tally: Tally, *, unit: LoadUnit, name: str) -> KeyLoads:
             f"{name} must hold at least one key that is not null, got {tally.records:,} null "
             "keys, which the client spreads over all partitions"
         )
-    total = float(tally.loads.sum()) + tally.null_load
-    sample_size = None
-    if total:
-        sample_size = total if unit == "records" else total**2 / tally.squares
+    with np.errstate(over="ignore"):
+        total = float(tally.loads.sum()) + tally.null_load
+    if not isfinite(total):
+        raise ValueError(f"loads of {name} must add up to a finite total, got {total}")
+    effective = total / tally.squares * total if tally.squares else None
     return KeyLoads(
-        tally.keys, tally.loads, unit, null_load=tally.null_load, sample_size=sample_size
+        tally.keys,
+        tally.loads,
+        unit,
+        null_load=tally.null_load,
+        sample_size=sample_size_of(unit, total, effective),
     )
 
 

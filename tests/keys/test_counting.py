@@ -214,3 +214,10 @@ FRAME = pd.DataFrame({"carrier": ["UA", "B6"], "size": [1.0, 2.0]})
 def test_bad_records_get_one_clear_line(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_rate_is_no_sample_of_records(lazy):
+    frame = pl.DataFrame({"key": ["a", "b"], "rate": [3.0, 1.0]})
+    counted = count_keys(frame.lazy() if lazy else frame, key="key", load="rate", unit="bytes/s")
+    assert (counted.total, counted.sample_size) == (4, None)

@@ -49,3 +49,12 @@ def test_bad_input_gets_one_clear_line():
         compare_partitioners(users(3), 0, "java", "sarama")
     with pytest.raises(ValueError, match="near: 'sarama'"):
         compare_partitioners(users(3), 3, "java", "sarma")
+
+
+def test_records_without_a_key_are_left_out_of_the_shares():
+    found = compare_partitioners(
+        KeyLoads(["abc", "21"], [3, 1], null_load=96), 12, "java", "librdkafka-consistent"
+    )
+    agrees = partition_of("21", 12) == partition_of("21", 12, partitioner="librdkafka")
+    differs = partition_of("abc", 12) != partition_of("abc", 12, partitioner="librdkafka")
+    assert found.load_share == (0.75 * differs + 0.25 * (not agrees))

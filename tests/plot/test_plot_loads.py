@@ -9,7 +9,7 @@ from matplotlib.patches import StepPatch
 
 from kafka_sizing import KeyLoads, MiB, PartitionLoads, find_hot, place
 from kafka_sizing.plot import before_after, partition_loads
-from kafka_sizing.plot._style import KEY_COLOURS
+from kafka_sizing.plot.colours import KEY_COLOURS
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from kafka_sizing import (
     plan_partitions,
 )
 from kafka_sizing.plot import fix_comparison, partition_limits
-from kafka_sizing.plot._style import GREEN, ORANGE
+from kafka_sizing.plot.colours import GREEN, ORANGE
 
 
 @pytest.fixture
@@ -108,6 +108,42 @@ def test_texts_fit_however_small_the_axes(keys):
     extents = [text.get_window_extent() for text in ax.texts[::2]]
     assert all(upper.y0 > lower.y1 for upper, lower in pairwise(extents))
     assert all(note.get_window_extent().x1 <= ax.bbox.x1 + 1 for note in ax.texts[1::2])
+
+
+def struck(ax, lines):
+    """Texts that a line runs through; both as they come to stand once drawn."""
+    ax.figure.draw_without_rendering()
+    boxes = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    segments = [ax.transData.transform(part) for line in lines for part in line.get_segments()]
+    return [
+        text
+        for text, box in boxes.items()
+        for (x, first), (_, last) in segments
+        if box.x0 <= x <= box.x1 and max(first, last) > box.y0 and min(first, last) < box.y1
+    ]
+
+
+@pytest.mark.parametrize("capacity", range(4, 75, 5))
+@pytest.mark.parametrize("size", [(8, 5), (4, 4)])
+def test_neither_the_line_nor_an_even_share_runs_through_a_text(keys, capacity, size):
+    ax = Figure(figsize=size).subplots()
+    fix_comparison(compared(keys, capacity=capacity), ax=ax)
+    even, line = ax.collections
+    assert struck(ax, [line, even]) == []
+    assert {x for (x, _), _ in line.get_segments()} == {pytest.approx(capacity / 100)}
+
+
+@pytest.mark.parametrize("quota", [4, 5, 6, 7, 8, 9, 11, 16, 400])
+def test_no_limit_runs_through_a_text(ax, quota):
+    plan = plan_partitions(
+        250 * MiB,
+        producer_bytes_per_s=50 * MiB,
+        consumer_bytes_per_s=25 * MiB,
+        multiple_of=4,
+        upper_limits={"quota": quota, "brokers": quota + 1},
+    )
+    partition_limits(plan, ax=ax)
+    assert struck(ax, ax.collections) == []
 
 
 def test_every_lower_limit_is_a_bar_and_the_binding_one_is_marked(ax):

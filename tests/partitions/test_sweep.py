@@ -1,0 +1,57 @@
+import pytest
+from hypothesis import given, strategies as st
+
+from kafka_sizing import KeyLoads, place, sweep_partitions
+
+ANY_BYTES = st.dictionaries(st.binary(max_size=9), st.integers(0, 10**6), min_size=1, max_size=40)
+CLIENTS = st.sampled_from(["java", "librdkafka", "librdkafka-consistent", "sarama"])
+
+
+@given(ANY_BYTES, st.lists(st.integers(1, 80), min_size=1, max_size=25), CLIENTS)
+def test_a_sweep_gives_what_placing_at_each_count_gives(keyed, counts, client):
+    keys = KeyLoads(list(keyed), list(keyed.values()), null_load=3)
+    sweep = sweep_partitions(keys, counts, partitioner=client)
+    assert sweep.partitions.tolist() == counts
+    for at, count in enumerate(counts):
+        loads = place(keys, count, partitioner=client)
+        assert sweep.max_share[at] == pytest.approx(loads.max_share)
+        assert sweep.imbalance_ratio[at] == pytest.approx(loads.imbalance_ratio)
+        assert loads.loads[sweep.hottest[at]] == pytest.approx(loads.loads.max())
+        assert sweep.empty_partitions[at] == (loads.loads == 0).sum()
+        assert sweep.coefficient_of_variation[at] == pytest.approx(
+            loads.loads.std() / loads.loads.mean(), abs=1e-9
+        )
+
+
+def test_a_partitioner_without_a_remainder_rule_is_swept_too():
+    keys = KeyLoads(["a", "b", "c"], [3, 2, 1])
+    sweep = sweep_partitions(keys, [2, 5], partitioner="flink-subtask")
+    for at, count in enumerate([2, 5]):
+        assert sweep.max_share[at] == place(keys, count, partitioner="flink-subtask").max_share
+
+
+def test_a_sweep_wider_than_memory_allows_is_cut_into_groups(carriers, monkeypatch):
+    from kafka_sizing.partitions import sweep as sweeps
+
+    whole = sweep_partitions(carriers, range(1, 40))
+    monkeypatch.setattr(sweeps, "LOADS_HELD", 50)
+    assert sweep_partitions(carriers, range(1, 40)).max_share == pytest.approx(whole.max_share)
+
+
+def test_a_sweep_counts_keys_beyond_one_step(carriers, monkeypatch):
+    from kafka_sizing.partitions import sweep as sweeps
+
+    monkeypatch.setattr(sweeps, "KEYS_PER_STEP", 5)
+    assert sweep_partitions(carriers, [12]).max_share[0] == pytest.approx(0.252055, abs=1e-6)
+
+
+def test_the_hottest_key_is_the_floor_of_a_sweep(carriers):
+    sweep = sweep_partitions(carriers, range(1, 300))
+    assert sweep.hottest_key_share == pytest.approx(0.174196, abs=1e-6)  # UA
+    assert sweep.max_share.min() >= sweep.hottest_key_share
+    assert sweep.first_below(0.18) == min(
+        n for n in range(1, 300) if place(carriers, n).max_share <= 0.18
+    )
+    assert sweep.first_below(0.1) is None
+    thirds = sweep_partitions(KeyLoads(["UA", "B6"], [0.1, 0.2]), [1])
+    assert thirds.first_below(1 - 1e-12) == 1  # rounding is not a share too many
