@@ -225,6 +225,8 @@ def format_load(load: float, unit: LoadUnit) -> str:
     """
     factor, name = display_unit(unit, load)
     number = load / factor
+    if number >= 1e15:  # beyond what anyone reads digit by digit
+        return f"{number:.3g} {name}"
     whole = factor == 1 and math.isclose(number, round(number), abs_tol=1e-9)
     if whole or number >= 999.95:  # would read 1,000.0
         return f"{round(number):,} {name}"

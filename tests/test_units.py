@@ -221,3 +221,8 @@ def test_a_whole_number_of_records_loses_no_digit(load):
 )
 def test_a_share_is_written_as_a_percentage(share, text):
     assert format_share(share) == text
+
+
+def test_absurd_loads_are_written_short():
+    assert format_load(1.5e300, "records") == "1.5e+300 records"
+    assert format_load(999_999_999_999_999, "records") == "999,999,999,999,999 records"

@@ -242,7 +242,7 @@ def loads_of_null_keys(before: PartitionLoads) -> NDArray[np.float64]:
 
 def _is_noise(before: PartitionLoads, line: Line) -> bool:
     """Whether something is above the line, and all of it may be the noise of a sample."""
-    if before.keys is None or before.keys.sample_size is None or not before.total:
+    if before.keys is None or before.keys.sample_size is None or not line.load:
         return False
     report = find_hot(before, capacity=line.load, most_partitions=before.partitions)
     return bool(report.hot) and report.fits

@@ -62,7 +62,7 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     """
     keys, _, _ = placed_keys(before)
     n = before.partitions
-    report = find_hot(before, capacity=line.load) if before.total else None
+    report = find_hot(before, capacity=line.load) if line.load else None
     if report is None or report.fits:
         return tuple(_more_partitions(before, {2 * n}))
     hot = _hot_keys(before, line)

@@ -324,3 +324,8 @@ def test_loads_without_keys_cannot_be_fixed():
     loads = PartitionLoads(loads=[3, 1])
     with pytest.raises(ValueError, match="loads must come with their keys"):
         NoKey().applied_to(loads, line=line_for(loads, None))
+
+
+def test_a_load_too_small_to_share_out_is_still_compared():
+    comparison = compare_fixes(KeyLoads(["a"], [5e-324]), 2)  # half of it is 0
+    assert comparison.outcomes[0].loads.total == 5e-324
