@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kafka_sizing.cli.options import FITS, AsJson, PartitionerName, Partitions, SerializerName
+from kafka_sizing.cli.options import (
+    FITS,
+    AsJson,
+    PartitionerName,
+    Partitions,
+    SerializerName,
+    naming,
+)
 from kafka_sizing.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -32,7 +39,8 @@ def place(
     typed = [os.fsencode(text) for text in key]  # the bytes that the shell gave
     named: Serializer | None = serializer  # type: ignore[assignment] # written_keys checks it
     column = written_keys(KeyColumn.of(typed), named, name="KEY")
-    placed = partition_of(column, partitions, partitioner=chosen).tolist()
+    with naming({"partitions": "--partitions"}):
+        placed = partition_of(column, partitions, partitioner=chosen).tolist()
     if as_json:
         say(placed_json(column, placed, partitions=partitions, partitioner=chosen))
         return FITS

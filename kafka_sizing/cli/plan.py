@@ -8,12 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson, Check, optional, parsed
+from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson, Check, naming, optional, parsed
 from kafka_sizing.cli.terminal import say, width
 
 if TYPE_CHECKING:
     from kafka_sizing.partitions.groups import ConsumerGroup
 
+_OPTIONS: Final = {
+    "write_bytes_per_s": "--write-rate",
+    "producer_bytes_per_s": "--producer-rate",
+    "consumer_bytes_per_s": "--consumer-rate",
+    "groups": "--group",
+    "headroom_fraction": "--headroom",
+    "growth_fraction_per_year": "--growth",
+    "horizon_years": "--horizon",
+    "peak_ratio": "--peak",
+    "compression_ratio": "--compression",
+    "multiple_of": "--multiple-of",
+    "upper_limits['most']": "--most",
+    "retained_bytes": "--retained",
+    "partition_retained_bytes": "--partition-retained",
+    "hottest_key_share": "--hottest-share",
+}
 _GROUP_WORDS: Final = {
     "rate": "consumer_bytes_per_s",
     "reads": "read_bytes_per_s",
@@ -77,23 +93,27 @@ def partitions(
 
     if growth and horizon is None:
         raise ValueError(f"--growth must be given with --horizon, got {growth} and no horizon")
-    plan = plan_partitions(
-        parsed("--write-rate", parse_bytes_per_s, write_rate),
-        producer_bytes_per_s=optional("--producer-rate", parse_bytes_per_s, producer_rate),
-        consumer_bytes_per_s=optional("--consumer-rate", parse_bytes_per_s, consumer_rate),
-        groups=[_group(text) for text in group or []],
-        headroom_fraction=headroom,
-        growth_fraction_per_year=growth,
-        horizon_years=(optional("--horizon", parse_duration, horizon) or 0.0)
-        / parse_duration("1 y"),
-        peak_ratio=peak,
-        compression_ratio=compression,
-        multiple_of=multiple_of or 1,
-        upper_limits={} if most is None else {"most": most},
-        retained_bytes=optional("--retained", parse_bytes, retained),
-        partition_retained_bytes=optional("--partition-retained", parse_bytes, partition_retained),
-        hottest_key_share=hottest_share,
-    )
+    groups = [_group(text) for text in group or []]
+    with naming(_OPTIONS):
+        plan = plan_partitions(
+            parsed("--write-rate", parse_bytes_per_s, write_rate),
+            producer_bytes_per_s=optional("--producer-rate", parse_bytes_per_s, producer_rate),
+            consumer_bytes_per_s=optional("--consumer-rate", parse_bytes_per_s, consumer_rate),
+            groups=groups,
+            headroom_fraction=headroom,
+            growth_fraction_per_year=growth,
+            horizon_years=(optional("--horizon", parse_duration, horizon) or 0.0)
+            / parse_duration("1 y"),
+            peak_ratio=peak,
+            compression_ratio=compression,
+            multiple_of=multiple_of or 1,
+            upper_limits={} if most is None else {"most": most},
+            retained_bytes=optional("--retained", parse_bytes, retained),
+            partition_retained_bytes=optional(
+                "--partition-retained", parse_bytes, partition_retained
+            ),
+            hottest_key_share=hottest_share,
+        )
     if as_json:
         from kafka_sizing.report.json import plan_json
 
@@ -117,7 +137,10 @@ def _group(text: str) -> ConsumerGroup:
         "record": parse_bytes,
         "members": int,
     }
-    given = dict(_pair(part) for part in text.split(","))
+    pairs = [_pair(part) for part in text.split(",")]
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise ValueError(f"--group must give each word once, got {text!r}")
     unknown = given.keys() - {"name", *parse}
     if unknown or "name" not in given:
         words = ", ".join(["name", *parse])
@@ -127,7 +150,8 @@ def _group(text: str) -> ConsumerGroup:
         for word, value in given.items()
         if word != "name"
     }
-    return ConsumerGroup(given["name"], **fields)
+    with naming({field: word for word, field in _GROUP_WORDS.items()}):
+        return ConsumerGroup(given["name"], **fields)
 
 
 def _pair(text: str) -> tuple[str, str]:

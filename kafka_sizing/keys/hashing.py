@@ -317,10 +317,11 @@ def _crc32(block: KeyBlock) -> Hashes:
     h = np.full(len(block.lengths), _BITS, dtype=np.uint32)
     for active, word in block.words():
         byte = (h[:active] ^ word).astype("<u4", copy=False).view(np.uint8).reshape(-1, 4)
-        h[:active] = _CRC[3][byte[:, 0]]
-        h[:active] ^= _CRC[2][byte[:, 1]]
-        h[:active] ^= _CRC[1][byte[:, 2]]
-        h[:active] ^= _CRC[0][byte[:, 3]]
+        # every byte is a row of a table, and "clip" spares take the check of that
+        h[:active] = _CRC[3].take(byte[:, 0], mode="clip")
+        h[:active] ^= _CRC[2].take(byte[:, 1], mode="clip")
+        h[:active] ^= _CRC[1].take(byte[:, 2], mode="clip")
+        h[:active] ^= _CRC[0].take(byte[:, 3], mode="clip")
     left, tail = block.lengths & 3, block.tail()
     for at in range(int(left.max(initial=0))):
         index = (h ^ tail >> np.uint32(8 * at)).astype(np.uint8)
