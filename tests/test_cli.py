@@ -1,5 +1,6 @@
 """The command line: what it prints, what it writes, how it ends."""
 
+import errno
 import io
 import json
 import os
@@ -313,9 +314,15 @@ PLAN = ("partitions", "--write-rate", "1 MB/s", "--consumer-rate", "1 MB/s")
         (("keys", "--partitions", "x"), "Invalid value for '--partitions'"),
         ((*KEYED[:-1], 0), "--partitions must be a whole number in 1 … 10,000,000, got 0"),
         ((*KEYED[:-1], 2**31), "got 2147483648"),
-        (("place", "a", "--partitions", 2**31), "partitions must be a whole number in 1 …"),
-        (("place", "a", "--partitions", 0), "partitions must be a whole number in 1 …"),
-        (("keys", "log.parquet", "--partitions", 4), "key must name the column of keys"),
+        (
+            ("place", "a", "--partitions", 2**31),
+            "error: --partitions must be a whole number in 1 …",
+        ),
+        (("place", "a", "--partitions", 0), "error: --partitions must be a whole number in 1 …"),
+        (
+            ("keys", "log.parquet", "--partitions", 4),
+            "key must be one of the columns [",
+        ),
         (
             (*KEYED, "--key", "carier"),
             "columns ['carrier', 'number'] of log.parquet, got 'carier'",
@@ -336,18 +343,31 @@ PLAN = ("partitions", "--write-rate", "1 MB/s", "--consumer-rate", "1 MB/s")
         ((*KEYED, "--ordering", "per key"), "--ordering must be one of 'per-key', 'none'"),
         ((*KEYED, "--top", 0), "--top must be a whole number"),
         ((*KEYED, "--html", "none/page.html"), "--html must name a file in a folder that exists"),
+        ((*KEYED, "--html", "."), "--html must name a file in a folder that exists"),
+        (
+            ("keys", "", "--key", "k", "--partitions", 4),
+            "paths must name files, got an empty name",
+        ),
         (("keys", "none.csv", "--key", "k", "--partitions", 4), "file must exist, got 'none.csv'"),
         (("keys", "-", "log.csv", "--partitions", 4), "FILE must be files or -, got both"),
         (("keys", "-", "--key", "k", "--partitions", 4), "--key and --load must be left out"),
         ((*PLAN, "--growth", 0.3), "--growth must be given with --horizon"),
         ((*PLAN, "--horizon", "3 years"), "--horizon: time span must be in one of"),
-        ((*PLAN, "--headroom", 1), "headroom_fraction must be a fraction in [0, 1), got 1.0"),
-        ((*PLAN, "--compression", "inf"), "compression_ratio must be finite and >= 1, got inf"),
+        ((*PLAN, "--headroom", 1), "error: --headroom must be a fraction in [0, 1), got 1.0"),
+        ((*PLAN, "--compression", "inf"), "error: --compression must be finite and >= 1, got inf"),
         ((*PLAN, "--group", "rate=1 MB/s"), "--group must hold a name and some of name, rate"),
         ((*PLAN, "--group", "name=a,speed=1"), "--group must hold a name and some of name, rate"),
         ((*PLAN, "--group", "name=a,threads=x,time=1 s"), "--group threads: "),
-        ((*PLAN, "--group", "name=a"), "group 'a' must give"),
-        (("partitions", "--write-rate", "1 MB/s"), "at least one of producer_bytes_per_s"),
+        ((*PLAN, "--group", "name=a"), "group 'a' must give rate, time or members"),
+        ((*PLAN, "--group", "name=a,rate=1 MB/s,rate=2 MB/s"), "must give each word once"),
+        ((*PLAN, "--group", "name=a,rate=0 MB/s"), "error: rate of group 'a' must be"),
+        ((*PLAN, "--most", 0), "error: --most must be a whole number"),
+        ((*PLAN, "--retained", "1 GB"), "--partition-retained must be given with --retained"),
+        (
+            ("partitions", "--write-rate", "0 MB/s", "--consumer-rate", "1 MB/s"),
+            "--write-rate must",
+        ),
+        (("partitions", "--write-rate", "1 MB/s"), "at least one of --producer-rate"),
         (("partitions", "--write-rate", "1 GB"), "--write-rate: rate must be in bytes per second"),
         (("place", "x", "--partitions", 4, "--serializer", "int32"), "KEY must hold numbers"),
     ],
@@ -447,3 +467,18 @@ def test_a_reader_that_leaves_early_is_no_error(folder):
             check=False,
         )
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_stream_that_the_shell_closed_changes_no_exit_code(monkeypatch, stream):
+    monkeypatch.setattr(sys, stream, None)
+    assert main([*map(str, KEYED), "--check"]) == 1
+    assert main([*map(str, KEYED[:-1]), "0"]) == 2
+
+
+def test_an_output_that_cannot_be_written_is_said(run, monkeypatch):
+    def full(_text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kafka_sizing.cli.hot.say", full)
+    assert run(*KEYED) == (2, "", "error: No space left on device\n")

@@ -197,7 +197,7 @@ def _tell(
     inputs = {
         _INPUT_NAMES.get(name, name): ", ".join(value) if isinstance(value, list) else str(value)
         for name, value in given.items()
-        if value is not None
+        if value is not None and name != "ordering"  # the comparison tells
     }
     if html is not None:
         from kafka_sizing.report import page

@@ -45,14 +45,10 @@ def _of_keys(keys: KeyLoads | None) -> Iterator[tuple[str, str, str]]:
     share = keys.top(1)[0].share
     spread = _TWO_SIDED_95 * sqrt(share * (1 - share) / keys.sample_size)
     records = format_load(round(keys.sample_size), "records")
-    yield (
-        "load of each key",
-        "exact for this log",
-        f"counted from {records}",
-    )
+    yield "load of each key", "exact for this log", "added up over its records"
     yield (
         "the same for the records to come",
-        f"a sample of {records}",
+        f"a sample worth {records} of equal load",
         (
             f"if these are drawn from the same mix: hottest key {format_share(share)} "
             f"± {format_share(spread)} (95 %); a change of traffic is not in it"

@@ -40,7 +40,9 @@ def figures(told: Review) -> Iterator[PageFigure]:
     label_of = told.names.redactor.label if told.names.redactor else None
     yield _figure(
         "loads",
-        f"Load of each of {loads.partitions:,} partitions",
+        "Load of the only partition"
+        if loads.partitions == 1
+        else f"Load of each of {loads.partitions:,} partitions",
         "A bar is a partition. Colours are the heaviest keys; hot partitions are marked; the "
         "lines are the even share and the load above which a partition is hot.",
         partial(plot.partition_loads, loads, hot=hot, label_of=label_of),

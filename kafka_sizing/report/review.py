@@ -101,7 +101,7 @@ class Review:
             name="hottest partition",
             value=format_share(loads.max_share),
             note=f"partition {loads.hottest}: {format_load(loads.loads.max(), loads.unit)}",
-            alarming=bool(self.hot.hot),
+            alarming=not self.hot.fits,
         )
         even_share = format_load(loads.even_share, loads.unit)
         yield Tile(
@@ -112,8 +112,8 @@ class Review:
         yield Tile(
             name="hot partitions",
             value=f"{len(self.hot.hot):,}",
-            note=f"above {format_load(line.load, line.unit)} ({line.name})",
-            alarming=bool(self.hot.hot),
+            note=f"above {format_load(line.load, line.unit)} ({line.name}){self._noise()}",
+            alarming=not self.hot.fits,
         )
         if keys is not None:
             (hottest,) = keys.top(1)
@@ -122,7 +122,8 @@ class Review:
                 value=format_share(hottest.share),
                 note=f"{self.names.quoted(hottest.key)}: no count takes a partition below this",
             )
-        yield self._first_fitting()
+        if self.hot.first_fitting is not None or not self.hot.fits:
+            yield self._first_fitting()
         if self.comparison is not None:
             best = self.comparison.best
             yield Tile(
@@ -178,8 +179,13 @@ class Review:
         name = "first count with none hot"
         if first is None:
             return Tile(name=name, value="none", note=self._why_none_fits(), alarming=True)
-        now = first == self.hot.loads.partitions
-        return Tile(name=name, value=f"{first:,}", note="the present count" if now else "")
+        now = self.hot.loads.partitions
+        note = "the present count" if first == now else f"from {now:,} upwards"
+        return Tile(name=name, value=f"{first:,}", note=note)
+
+    def _noise(self) -> str:
+        noise = sum(partition.cause == "noise" for partition in self.hot.hot)
+        return f", {noise:,} perhaps by chance" if noise else ""
 
     def _why_none_fits(self) -> str:
         causes = {partition.cause for partition in self.hot.hot}
@@ -201,7 +207,7 @@ class Review:
             yield "distinct keys", f"{len(keys):,}"
             yield "load without a key", format_load(keys.null_load, keys.unit)
             if keys.sample_size is not None:
-                yield "records counted", f"{round(keys.sample_size):,}"
+                yield "sample size", format_load(round(keys.sample_size), "records")
         for line in self.hot.lines:
             yield f"line: {line.name}", f"{format_load(line.load, line.unit)} ({line.reason})"
         if self.comparison is not None:

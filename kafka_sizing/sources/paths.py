@@ -138,6 +138,8 @@ def _kind_of(path: str) -> tuple[Format, Compression | None] | None:
 
 
 def _log_at(path: str) -> LogFile:
+    if any("\udc80" <= letter <= "\udcff" for letter in path):
+        raise ValueError(f"file name must be UTF-8, got {os.fsencode(path)!r}")
     kind = _kind_of(path)
     if kind is None:
         raise ValueError(f"file name must end in {_endings()}, got {path!r}")

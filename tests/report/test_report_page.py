@@ -89,6 +89,12 @@ def test_the_plots_are_well_formed_and_all_there(page):
     assert all(svg[0].tag.endswith("title") for svg in drawn)
 
 
+def test_a_topic_of_one_partition_is_told_in_the_singular():
+    written = report.page(find_hot(place(KeyLoads(["a", "b"], [3, 1]), 1)))
+    assert "Load of the only partition" in written
+    assert "1 partitions" not in written
+
+
 def test_the_verdict_comes_first(page, flights):
     _, comparison = flights
     texts = Page(page).texts

@@ -54,6 +54,13 @@ def test_a_search_without_success_says_how_far_it_went():
     assert (tile.value, tile.note) == ("none", "tried up to 5")
 
 
+def test_a_count_is_looked_for_from_the_present_one_upwards():
+    keys = KeyLoads([f"k{at}" for at in range(100)], [1.0] * 100)
+    tile = tiles(find_hot(place(keys, 4), capacity=20))["first count with none hot"]
+    assert int(tile.value) > 5
+    assert tile.note == "from 4 upwards"
+
+
 def test_null_keys_on_one_partition_are_named_as_the_cause():
     to_one = next(
         each
@@ -70,6 +77,17 @@ def test_null_keys_on_one_partition_are_named_as_the_cause():
         "exact",
         f"the client sends them to partition {where}",
     )
+
+
+def test_what_may_be_chance_does_not_alarm():
+    keys = KeyLoads(["a", "b", "c"], [5, 4, 1], sample_size=10)
+    hot = find_hot(place(keys, 12))
+    assert hot.fits
+    assert hot.hot
+    shown = tiles(hot)
+    assert not any(tile.alarming for tile in shown.values())
+    assert shown["hot partitions"].note.endswith(f", {len(hot.hot)} perhaps by chance")
+    assert "first count with none hot" not in shown
 
 
 def test_a_plan_that_no_count_meets_has_no_band():

@@ -274,10 +274,12 @@ def test_files_and_memory_agree_on_a_log_with_many_keys(tmp_path):
         ("a.jsonl", b'{"key":"a"}\nkey,load\n', ValueError, "must hold JSON, got unexpected char"),
         ("a.jsonl", b'{"key":"a"}\n{"key":"', ValueError, "must hold JSON, got unexpected end"),
         ("a.parquet", parquet(key=["a"])[:-40] + b"PAR1", ValueError, "must be readable"),
-        ("a.jsonl", b'{"key":"a"}\n{"key":7}\n', TypeError, "one type, got integers in 1 records, text in 1"),
-        ("a.jsonl", b'{"key":true}\n', TypeError, "must be text or numbers, got booleans in 1 records"),
+        ("a.jsonl", b'{"key":"a"}\n{"key":7}\n', TypeError, "one type, got integers in 1 record, text in 1 record$"),
+        ("a.jsonl", b'{"key":true}\n', TypeError, "must be text or numbers, got booleans in 1 record$"),
         ("a.jsonl", b'{"key":{"a":1}}\n', TypeError, "must be text or numbers, got objects"),
         ("a.jsonl", b'{"key":[1]}\n', TypeError, "must be text or numbers, got arrays"),
+        ("a.jsonl", b'{"key":"a"}\n[1]\n5\n', ValueError, "must hold JSON objects, got 2 records of another kind"),
+        ("a.json", b'["a","b"]', ValueError, "must hold JSON objects, got 2 records of another kind"),
         ("a.jsonl", b'{"key":7}\n', TypeError, "key hold integers: .* got no serializer"),
         ("a.jsonl", b'{"key":7.5}\n', TypeError, "key hold floating-point numbers: .* no serializer"),
         ("a.parquet", parquet(key=[7]), TypeError, "key hold integers: .* got no serializer"),
@@ -332,6 +334,36 @@ def test_a_missing_column_is_found_in_each_of_several_files(tmp_path):
         count_key_files(paths, key="key")
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"kex,size\nb,1\n"),
+        ("a.tsv", b"kex\tsize\nb\t1\n"),
+        ("a.parquet", parquet(kex=["b"], size=[1])),
+        ("a.jsonl", b'{"kex":"b","size":1}\n'),
+    ],
+)
+def test_columns_are_listed_where_none_is_named_or_the_load_is_missing(tmp_path, name, content):
+    path = written(tmp_path, name, content)
+    with pytest.raises(ValueError, match=r"^key must be one of the columns \['kex', 'size'\]"):
+        count_key_files(path)
+    with pytest.raises(ValueError, match=r"^load must be one of .* got 'sise' \(near: 'size'\)"):
+        count_key_files(path, key="kex", load="sise")
+
+
+def test_loads_that_add_up_to_no_number_are_refused(tmp_path):
+    path = written(tmp_path, "a.csv", b"key,load\na,1e308\nb,1e308\n")
+    with pytest.raises(ValueError, match="must add up to a finite total, got inf"):
+        count_key_files(path, key="key", load="load")
+
+
+def test_loads_too_small_or_large_to_square_are_kept(tmp_path):
+    for size in ("1e-200", "1e200"):
+        content = f"key,load\na,{size}\nb,{size}\n".encode()
+        counted = count_key_files(written(tmp_path, "a.csv", content), key="key", load="load")
+        assert counted.loads.tolist() == [float(size)] * 2
+
+
 def test_text_here_and_numbers_there_are_mixed_types(tmp_path):
     paths = [
         written(tmp_path, "a.parquet", parquet(key=["a"])),
@@ -360,7 +392,9 @@ def test_a_key_column_belongs_to_a_table(tmp_path):
     lines = written(tmp_path, "a.txt", b"a\n")
     with pytest.raises(ValueError, match="must be a table to have columns, got key='key'"):
         count_key_files(lines, key="key")
-    with pytest.raises(ValueError, match=r"key must name the column of keys in .*, got None"):
+    with pytest.raises(
+        ValueError, match=r"key must be one of the columns \['key'\] of .*, got none"
+    ):
         count_key_files(written(tmp_path, "a.csv", b"key\na\n"))
 
 

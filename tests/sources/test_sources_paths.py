@@ -1,6 +1,8 @@
 """Which files a path stands for, and whether they are what their names say."""
 
 import gzip
+import os
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +73,19 @@ def test_an_unknown_ending_is_refused_with_those_that_are_known(tmp_path, name):
     (tmp_path / name).write_text("key\na\n")
     with pytest.raises(ValueError, match=r"file name must end in \.csv, .* \.gz or \.zst"):
         find_logs(tmp_path / name)
+
+
+def test_an_empty_name_is_not_the_folder_one_is_in(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    with pytest.raises(ValueError, match="paths must name files, got an empty name"):
+        find_logs("")
+
+
+def test_a_file_name_of_other_bytes_is_refused(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")
+    Path(path).write_text("key\na\n")
+    with pytest.raises(ValueError, match=r"file name must be UTF-8, got b'.*caf\\xe9\.csv'"):
+        find_logs(path)
 
 
 def test_no_path_at_all_is_refused():
