@@ -228,6 +228,8 @@ def format_load(load: float, unit: LoadUnit) -> str:
     if number >= 1e15:  # beyond what anyone reads digit by digit
         return f"{number:.3g} {name}"
     whole = factor == 1 and math.isclose(number, round(number), abs_tol=1e-9)
+    if whole and number and round(number) == 1:
+        return f"1 {name.replace('records', 'record')}"
     if whole or number >= 999.95:  # would read 1,000.0
         return f"{round(number):,} {name}"
     return f"{number:,.1f} {name}" if number >= 1 else f"{number:.3g} {name}"

@@ -204,6 +204,26 @@ def test_redacted_keys_are_nowhere_and_have_one_name_everywhere(run, folder):
         assert "foobar" not in shown
 
 
+def test_an_error_quotes_no_key_when_keys_are_redacted(run, folder):
+    (folder / "odd.csv").write_text("key\nsecret-user\n", encoding="utf-8")
+    arguments = ("keys", "odd.csv", "--key", "key", "--partitions", "4", "--serializer", "int32")
+    code, _, error = run(*arguments)
+    assert (code, "secret-user" in error) == (2, True)
+    code, _, error = run(*arguments, "--redact")
+    assert (code, "secret" in error) == (2, False)
+    assert error.startswith("error: ")
+
+
+def test_a_page_never_takes_the_place_of_a_log(run, folder):
+    log = folder / "log.csv"
+    log.write_text("key\na\n", encoding="utf-8")
+    code, _, error = run(
+        "keys", "log.csv", "--key", "key", "--partitions", "4", "--html", "log.csv"
+    )
+    assert (code, log.read_text(encoding="utf-8")) == (2, "key\na\n")
+    assert "--html must end in .html or .htm" in error
+
+
 def test_keys_one_a_line_come_on_standard_input(run, told, monkeypatch):
     for arguments in (["keys"], ["keys", "-"]):
         piped(monkeypatch, b"a\n\xff\x00\na\n")

@@ -188,7 +188,7 @@ def test_records_are_shown_as_they_are(unit):
         (999.96, "records/s", "1,000 records/s"),
         (1.25, "records/s", "1.2 records/s"),
         (12.345, "records/s", "12.3 records/s"),
-        (1.0, "records/s", "1 records/s"),
+        (1.0, "records/s", "1 record/s"),
         (0.012345, "records/s", "0.0123 records/s"),
     ],
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Final
 
 try:
@@ -25,6 +27,7 @@ __all__ = ["main"]
 BAD_INPUT: Final = 2
 _INTERRUPTED: Final = 130  # what a shell gives for SIGINT
 _PIPE_CLOSED: Final = 141  # and for SIGPIPE
+_QUOTED: Final = re.compile(r"""(['"]).*\1""", re.DOTALL)
 # Of click: typer needs it, or brings its own.
 _USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
@@ -65,22 +68,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):  # a key may hold what the terminal cannot show
         sys.stdout.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    complain = partial(_complained, redact="--redact" in given)
     try:
-        code = _run(sys.argv[1:] if arguments is None else list(arguments))
+        code = _run(given)
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted", _INTERRUPTED)
+        return complain("interrupted", _INTERRUPTED)
     except _USAGE_ERROR as error:
-        return _complain(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
+        return complain(getattr(error, "format_message", error.__str__)(), BAD_INPUT)
     except TypeError as error:
         hint = " (--serializer)" if "no serializer" in str(error) else ""
-        return _complain(f"{error}{hint}", BAD_INPUT)
+        return complain(f"{error}{hint}", BAD_INPUT)
     except (ValueError, OSError, ImportError, MemoryError) as error:
-        return _complain(_message(error), BAD_INPUT)
+        return complain(_message(error), BAD_INPUT)
     return code if isinstance(code, int) else FITS
 
 
@@ -106,7 +111,9 @@ def _options(
         say(f"{context.get_help()}\n")
 
 
-def _complain(message: str, code: int) -> int:
+def _complained(message: str, code: int, *, redact: bool) -> int:
+    if redact:  # what an error quotes may be a key
+        message = _QUOTED.sub("'…'", message)
     if sys.stderr is not None:
         sys.stderr.write(f"error: {' '.join(message.split())}\n")
     return code

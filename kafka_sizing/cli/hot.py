@@ -116,6 +116,8 @@ def keys(
         )
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
         raise FileNotFoundError(f"--html must name a file in a folder that exists, got {html}")
+    if html is not None and html.suffix.casefold() not in (".html", ".htm"):
+        raise ValueError(f"--html must end in .html or .htm, so that no log is lost, got {html}")
 
     counted = _count(files or [], key, load, unit, serializer)
     if written is not None:

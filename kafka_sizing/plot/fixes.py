@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka_sizing.fixes import Comparison
+from kafka_sizing.fixes import Comparison, Outcome
 from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
 from kafka_sizing.plot._style import check_type, legend_below_rows, percent_number, tick_numbers
 from kafka_sizing.plot.colours import EDGE, GREEN, GREY, SKY_BLUE, VERMILLION
@@ -72,7 +72,7 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
                 text=f"{short_text(outcome.name, 80)}  ·  order: {outcome.ordering_scope}",
                 length=outcome.peak_share,
                 note=f"{format_share(outcome.peak_share)}, {outcome.imbalance_ratio:.2f} × even"
-                + (", best" if best else ""),
+                + (_mark(outcome) if best else ""),
                 look=look,
             )
         )
@@ -98,3 +98,8 @@ def _line_name(comparison: Comparison) -> str:
     if line.name == "ratio" and loads.even_share:
         return f"{line.load / loads.even_share:.3g} × even share as is"
     return f"{line.name}, {format_load(line.load, line.unit)}"
+
+
+def _mark(best: Outcome) -> str:
+    """Name the best fix what it is: one that does not fit is only the closest."""
+    return ", best" if best.fits else ", closest"

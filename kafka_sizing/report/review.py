@@ -127,7 +127,7 @@ class Review:
         if self.comparison is not None:
             best = self.comparison.best
             yield Tile(
-                name="hottest partition, best fix",
+                name=f"hottest partition, {'best' if best.fits else 'closest'} fix",
                 value=format_share(best.peak_share),
                 note=fixes.label(best),
             )

@@ -75,6 +75,13 @@ def test_the_best_is_green_and_says_so_and_the_hot_are_hatched(ax, keys):
     assert "above the line" in names(ax)
 
 
+def test_the_best_of_none_that_fits_is_only_the_closest(ax, keys):
+    comparison = compared(keys, capacity=1)
+    fix_comparison(comparison, ax=ax)
+    assert not comparison.best.fits
+    assert sum(note.get_text().endswith(", closest") for note in ax.texts[1::2]) == 1
+
+
 def test_even_shares_and_the_capacity_are_drawn(ax, keys):
     fix_comparison(compared(keys, capacity=45), ax=ax)
     evens, capacity = ax.collections

@@ -112,7 +112,7 @@ def test_the_numbers_are_those_of_the_results(page, flights, plan):
     assert texts[tile + 1] == format_share(loads.max_share)
     assert texts[texts.index("imbalance ratio") + 1] == f"{loads.imbalance_ratio:.2f}"
     assert texts[texts.index("planned partitions") + 1] == str(plan.partitions)
-    assert texts[texts.index("hottest partition, best fix") + 1] == format_share(
+    assert texts[texts.index("hottest partition, closest fix") + 1] == format_share(
         comparison.best.peak_share
     )
     rows = texts[texts.index("Fixes side by side") :]
