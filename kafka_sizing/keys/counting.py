@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, nearest
+from kafka_sizing._checks import check_choice
 from kafka_sizing.keys.distinct import distinct_keys
+from kafka_sizing.keys.frames import as_frame, check_columns, check_numeric, checked_column
 from kafka_sizing.keys.intake import EncodedKeys, encode_keys
 from kafka_sizing.keys.loads import (
     KeyLoads,
@@ -82,7 +83,7 @@ def count_keys(
         weights = checked_loads(list(data.values()))
         size = sample_size_of(unit, float(weights.sum()), None)  # an entry is not a record
         return _counted(encode_keys(list(data), serializer=serializer), weights, unit, size)
-    frame = _as_frame(data)
+    frame = as_frame(data)
     if frame is None:
         _refuse_columns(key, load)
         keys = encode_keys(data, serializer=serializer)
@@ -122,15 +123,6 @@ def _counted(
     )
 
 
-def _as_frame(data: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any] | None:
-    if isinstance(data, (list, tuple, np.ndarray)):
-        return None
-    import narwhals as nw
-
-    frame = nw.from_native(data, pass_through=True)
-    return frame if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else None
-
-
 def _count_frame(
     frame: nw.DataFrame[Any] | nw.LazyFrame[Any],
     key: str | None,
@@ -140,24 +132,16 @@ def _count_frame(
 ) -> KeyLoads:
     import narwhals as nw
 
-    columns = frame.collect_schema().names()
-    if key is None:
-        raise ValueError(f"key must name the column of keys, one of {columns}, got None")
-    for argument, column in (("key", key), ("load", load)):
-        if column is not None and column not in columns:
-            raise ValueError(
-                f"{argument} must be one of the columns {columns}, got {column!r}"
-                f"{nearest(column, columns)}"
-            )
+    of_keys = check_columns(frame, key=key, load=load)
     if isinstance(frame, nw.DataFrame):
-        keys = encode_keys(frame[key].to_native(), name=key, serializer=serializer)
+        keys = encode_keys(frame[of_keys].to_native(), name=of_keys, serializer=serializer)
         if load is None:
             size = sample_size_of(unit, float(len(keys)), float(len(keys)))
             return _counted(keys, np.ones(len(keys)), unit, size)
         weights = checked_column(frame[load], load)
         size = sample_size_of(unit, float(weights.sum()), kish(weights))
         return _counted(keys, weights, unit, size)
-    return _count_lazily(frame, key, load, unit, serializer)
+    return _count_lazily(frame, of_keys, load, unit, serializer)
 
 
 def _count_lazily(
@@ -171,7 +155,7 @@ def _count_lazily(
     import narwhals as nw
 
     if load is not None:
-        _check_numeric(frame.collect_schema()[load], load)
+        check_numeric(frame.collect_schema()[load], load)
     weight = nw.lit(1.0) if load is None else nw.col(load).cast(nw.Float64)
     rows = frame.select(nw.col(key).alias("key"), weight.alias("load"))
     load_ = nw.col("load")
@@ -200,25 +184,6 @@ def _count_lazily(
     squares = float(groups["square"].sum())
     effective = total / squares * total if squares else None
     return _counted(keys, sums, unit, sample_size_of(unit, total, effective))
-
-
-def checked_column(column: nw.Series[Any], name: str) -> Weights:
-    """Read a column of loads; refuse what is not a load, and say in which row."""
-    import narwhals as nw
-
-    _check_numeric(column.dtype, name)
-    loads = column.cast(nw.Float64)
-    if loads.is_null().any():
-        row = int(np.flatnonzero(loads.is_null().to_numpy())[0])
-        raise ValueError(f"{name} must hold a load in every row, got a null in row {row}")
-    array: Weights = np.asarray(loads.to_numpy(), dtype=np.float64)
-    refuse_wrong(array, name, at="in row")
-    return array
-
-
-def _check_numeric(dtype: nw.dtypes.DType, name: str) -> None:
-    if not dtype.is_numeric():
-        raise TypeError(f"{name} must be a column of numbers, got {dtype}")
 
 
 def _refuse_columns(key: str | None, load: str | None) -> None:

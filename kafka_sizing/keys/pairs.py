@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, nearest
+from kafka_sizing._checks import check_choice
 from kafka_sizing.keys.columns import KeyColumn
-from kafka_sizing.keys.counting import checked_column
 from kafka_sizing.keys.distinct import distinct_keys
+from kafka_sizing.keys.frames import as_frame, check_columns, checked_column
 from kafka_sizing.keys.intake import as_key_column
 from kafka_sizing.keys.loads import KeyLoads, checked_loads, sum_by
 from kafka_sizing.keys.serializers import Serializer
@@ -161,13 +161,13 @@ def count_pairs(
 
     Examples
     --------
-    >>> from kafka_sizing.keys.pairs import count_pairs
+    >>> from kafka_sizing import count_pairs
     >>> count_pairs(["UA", "UA", "B6"], by=["EWR", "JFK", "JFK"])
     PairLoads(3 pairs of 2 keys and 2 values, total=3 records)
     """
     if isinstance(data, Mapping):
         raise TypeError(f"data must be a frame or a column of keys, got {type(data).__name__}")
-    frame = _as_frame(data)
+    frame = as_frame(data)
     if frame is None:
         if key is not None or load is not None:
             raise ValueError("key and load must be left out where data is no frame")
@@ -220,30 +220,13 @@ def _without_nulls(values: KeyColumn) -> KeyColumn:
     return KeyColumn.of([value or b"" for value in values])
 
 
-def _as_frame(data: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any] | None:
-    if isinstance(data, (list, tuple, np.ndarray, KeyColumn)):
-        return None
-    import narwhals as nw
-
-    frame = nw.from_native(data, pass_through=True)
-    return frame if isinstance(frame, (nw.DataFrame, nw.LazyFrame)) else None
-
-
 def _rows(
     frame: nw.DataFrame[Any] | nw.LazyFrame[Any], *, key: str | None, by: Any, load: str | None
 ) -> nw.DataFrame[Any]:
     """Pick the columns; let a lazy engine add up the pairs first."""
     import narwhals as nw
 
-    columns = frame.collect_schema().names()
-    for argument, column in (("key", key), ("by", by), ("load", load)):
-        if column is None and argument == "load":
-            continue
-        if column not in columns:
-            raise ValueError(
-                f"{argument} must be one of the columns {columns}, got {column!r}"
-                f"{nearest(column, columns)}"
-            )
+    check_columns(frame, key=key, by=by, load=load)
     wanted = [nw.col(str(key)).alias("key"), nw.col(by).alias("by")]
     if load is not None:
         wanted.append(nw.col(load).alias("load"))

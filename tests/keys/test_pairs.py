@@ -100,7 +100,7 @@ def test_pairs_cannot_be_written_to():
         ({"key": "carier", "by": "origin"}, r"key must be one of .* got 'carier'.*'carrier'"),
         ({"key": "carrier", "by": "orign"}, r"by must be one of .* got 'orign'.*'origin'"),
         ({"key": "carrier", "by": "origin", "load": "sze"}, r"load must be one of .*'size'"),
-        ({"by": "origin"}, r"key must be one of the columns .* got None"),
+        ({"by": "origin"}, r"key must name one of the columns .* got None"),
     ],
 )
 def test_a_missing_column_is_named(arguments, text):
