@@ -329,3 +329,25 @@ def test_loads_without_keys_cannot_be_fixed():
 def test_a_load_too_small_to_share_out_is_still_compared():
     comparison = compare_fixes(KeyLoads(["a"], [5e-324]), 2)  # half of it is 0
     assert comparison.outcomes[0].loads.total == 5e-324
+
+
+def test_a_comparison_keeps_the_capacity_it_was_made_under():
+    keys = KeyLoads(["a", "b"], [3, 1])
+    assert compare_fixes(keys, 2, [NoKey()], capacity=7).capacity == 7.0
+    assert compare_fixes(keys, 2, [NoKey()]).capacity is None
+
+
+def test_as_is_says_that_nothing_changes():
+    as_is = compare_fixes(KeyLoads(["a", "b"], [3, 1]), 2, [NoKey()]).as_is
+    assert as_is.ordering_note == "records of a key stay in order"
+    assert (as_is.producer_change, as_is.consumer_change) == ("none", "none")
+    assert (as_is.moved_key_share, as_is.moved_load_share) == (0, 0)
+
+
+def test_loads_with_only_some_of_their_keys_cannot_be_fixed():
+    bare = PartitionLoads(loads=[3, 1])
+    keyed = place(KeyLoads(["a"], [1]), 2)
+    half = PartitionLoads(loads=[3, 1], keys=keyed.keys)
+    for loads in (bare, half):
+        with pytest.raises(ValueError, match="loads must come with their keys, as place gives"):
+            NoKey().applied_to(loads, line=line_for(keyed, None))

@@ -221,3 +221,9 @@ def test_a_rate_is_no_sample_of_records(lazy):
     frame = pl.DataFrame({"key": ["a", "b"], "rate": [3.0, 1.0]})
     counted = count_keys(frame.lazy() if lazy else frame, key="key", load="rate", unit="bytes/s")
     assert (counted.total, counted.sample_size) == (4, None)
+
+
+def test_counted_loads_are_read_only():
+    counted = count_keys(["a", "b", "a"])
+    with pytest.raises(ValueError, match="read-only"):
+        counted.loads[0] = 5

@@ -276,3 +276,57 @@ def test_a_partitioner_without_a_remainder_rule_is_searched_too():
         n for n in range(3, 21) if place(keys, n, partitioner="flink-subtask").loads.max() <= 40
     ]
     assert report.first_fitting == (fitting[0] if fitting else None)
+
+
+def test_verdicts_read_as_they_should(carriers):
+    share = "Partition 3 carries 25.2 % of the load, 3.02 × the even share"
+    assert find_hot(place(carriers, 12), capacity=60_000, most_partitions=12).hot[0].reason == (
+        f"{share}: keys 'EV' 16.1 %, 'MQ' 7.8 % share it, none alone above the line of 17.8 %: "
+        "no larger count was tried."
+    )
+    hottest = find_hot(place(carriers, 12), capacity=50_000).hot[0]
+    assert hottest.reason == (
+        f"{share}: key 'EV' alone writes 16.1 %, above the line of 14.8 %, "
+        "so more partitions cannot help."
+    )
+    few = KeyLoads(["a", "b"], [11, 9], sample_size=20)
+    placed = PartitionLoads(
+        loads=[11, 9], keys=few, partition_of_key=[0, 1], partitioner=place(few, 2).partitioner
+    )
+    report = find_hot(placed, ratio=1.05)
+    assert [hot.cause for hot in report.hot] == ["noise"]
+    assert report.verdict == (
+        "No partition of 2 is hot for certain: 1 is above the line, but in a sample of this size "
+        "that may be chance."
+    )
+
+
+def test_a_key_too_big_is_the_cause_even_where_spread_load_alone_is_too_much():
+    keys = KeyLoads(["a", "b"], [100, 1], null_load=400)
+    placed = place(keys, 4)
+    report = find_hot(placed, capacity=50)
+    causes = {hot.partition: hot.cause for hot in report.hot}
+    of_a = int(placed.partition_of_key[0])
+    assert causes.pop(of_a) == "one key"
+    assert set(causes.values()) == {"too few partitions"}
+
+
+def test_the_columns_of_a_report_are_its_fields(carriers):
+    assert find_hot(place(carriers, 12)).to_frame().columns.tolist() == [
+        "partition",
+        "load",
+        "share",
+        "imbalance_ratio",
+        "line",
+        "cause",
+        "separating_partitions",
+        "key",
+        "key_load",
+        "key_share",
+        "key_partition_share",
+    ]
+
+
+def test_a_search_beyond_what_can_be_placed_is_refused():
+    with pytest.raises(ValueError, match="most_partitions must be a whole number in 1 … 10,000,0"):
+        find_hot(PartitionLoads(loads=[1]), most_partitions=10_000_001)
