@@ -266,7 +266,8 @@ def sample_size_of(unit: LoadUnit, total: float, effective: float | None) -> flo
     """
     if unit == "records":
         return total or None
-    return effective or None if unit == "bytes" else None
+    known = unit == "bytes" and effective is not None and 0 < effective < np.inf
+    return effective if known else None  # squares of extreme loads may overflow, or vanish
 
 
 def kish(weights: NDArray[np.float64]) -> float | None:

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kafka_sizing import KeyLoads, MiB
+from kafka_sizing.keys.loads import sample_size_of
 
 counts = st.dictionaries(st.binary(max_size=6), st.integers(1, 10**6), min_size=1, max_size=30)
 
@@ -125,3 +126,15 @@ def test_nothing_cannot_be_scaled():
         KeyLoads(["a"], [0]).scaled_to(1, "records")
     with pytest.raises(ValueError, match=r"total must be finite and > 0, got 0"):
         KeyLoads(["a"], [1]).scaled_to(0, "records")
+
+
+@pytest.mark.parametrize("effective", [None, 0.0, float("nan"), float("inf")])
+def test_a_sample_size_that_could_not_be_worked_out_is_none(effective):
+    assert sample_size_of("bytes", 5.0, effective) is None
+
+
+def test_the_sample_size_is_the_records_or_what_their_bytes_weigh():
+    assert sample_size_of("records", 5.0, 3.0) == 5
+    assert sample_size_of("records", 0.0, None) is None
+    assert sample_size_of("bytes", 5.0, 3.0) == 3
+    assert sample_size_of("bytes/s", 5.0, 3.0) is None
