@@ -351,3 +351,10 @@ def test_loads_with_only_some_of_their_keys_cannot_be_fixed():
     for loads in (bare, half):
         with pytest.raises(ValueError, match="loads must come with their keys, as place gives"):
             NoKey().applied_to(loads, line=line_for(keyed, None))
+
+
+def test_one_shard_changes_nothing_and_is_still_the_fix_that_was_asked_for(carriers):
+    fix = CompositeKey(1)
+    outcome = fix.evaluate(carriers, 12)
+    assert outcome.fix is fix
+    assert outcome.loads.loads.tolist() == place(carriers, 12).loads.tolist()

@@ -227,3 +227,17 @@ def test_counted_loads_are_read_only():
     counted = count_keys(["a", "b", "a"])
     with pytest.raises(ValueError, match="read-only"):
         counted.loads[0] = 5
+
+
+def test_a_list_counted_in_bytes_has_one_byte_and_one_record_per_key():
+    counted = count_keys(["a", "b", "a"], unit="bytes")
+    assert (counted.unit, counted.total, counted.sample_size) == ("bytes", 3, 3)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [["a", 1], pd.Series(["a", 1], dtype=object), pd.Series([1, None, "a"], dtype=object)],
+)
+def test_an_error_names_the_column(column):
+    with pytest.raises(TypeError, match=r"^carrier must be of one type, got"):
+        count_keys(pd.DataFrame({"carrier": column}), key="carrier")

@@ -150,3 +150,8 @@ def test_pairs_that_do_not_fit_each_other_are_refused(change, text):
 def test_a_mapping_has_no_records_to_pair():
     with pytest.raises(TypeError, match="data must be a frame or a column of keys, got dict"):
         count_pairs({"a": 5}, by=["b"])
+
+
+def test_the_columns_of_pairs_are_their_parts():
+    pairs = count_pairs(["UA"], by=["EWR"])
+    assert pairs.to_frame().columns.tolist() == ["key", "value", "load"]

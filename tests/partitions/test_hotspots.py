@@ -330,3 +330,10 @@ def test_the_columns_of_a_report_are_its_fields(carriers):
 def test_a_search_beyond_what_can_be_placed_is_refused():
     with pytest.raises(ValueError, match="most_partitions must be a whole number in 1 … 10,000,0"):
         find_hot(PartitionLoads(loads=[1]), most_partitions=10_000_001)
+
+
+def test_a_stated_line_is_exact_and_a_customary_one_a_rule():
+    loads = PartitionLoads(loads=[3, 1])
+    kinds = [line.kind for line in find_hot(loads, capacity=2, ratio=1.2).lines]
+    assert kinds == ["exact", "exact"]
+    assert find_hot(loads).lines[0].kind == "rule"

@@ -168,3 +168,8 @@ def test_keys_that_were_not_counted_get_one_clear_line(call):
 def test_keys_that_were_not_placed_get_one_clear_line(carriers):
     with pytest.raises(TypeError, match="loads must be PartitionLoads, as place gives"):
         find_hot(carriers)
+
+
+def test_the_repr_is_in_the_unit_of_the_loads():
+    loads = PartitionLoads(loads=[3 * 2**20, 2**20], unit="bytes/s")
+    assert repr(loads) == ("PartitionLoads(n_partitions=2, total=4.0 MiB/s, imbalance_ratio=1.50)")
