@@ -125,3 +125,12 @@ def test_the_cost_of_hashing_buckets_counts_records_without_a_key():
         KeyBuckets(2, placed="hashed").evaluate(KeyLoads(["a", "b"], [1, 1], null_load=2), 5).notes
     )
     assert "CV² is 0.75, against 0.5 when" in note
+
+
+def test_a_table_of_hashed_buckets_follows_the_partitioner(carriers):
+    fix = KeyBuckets(7, placed="hashed")
+    numbers = [str(bucket) for bucket in range(7)]
+    for name in ("java", "sarama"):
+        table = fix.routing_table(carriers, 12, partitioner=name)
+        expected = partition_of(numbers, 12, partitioner=name)
+        assert table.partition_of_bucket.tolist() == expected.tolist()

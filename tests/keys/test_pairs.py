@@ -155,3 +155,9 @@ def test_a_mapping_has_no_records_to_pair():
 def test_the_columns_of_pairs_are_their_parts():
     pairs = count_pairs(["UA"], by=["EWR"])
     assert pairs.to_frame().columns.tolist() == ["key", "value", "load"]
+
+
+def test_keys_of_a_frame_are_written_by_their_serializer():
+    frame = pl.DataFrame({"id": [7], "to": ["JFK"]})
+    pairs = count_pairs(frame, key="id", by="to", serializer="int32")
+    assert list(pairs.keys) == [b"\0\0\0\7"]

@@ -157,3 +157,8 @@ def test_bools_are_no_keys():
         as_key_column([True, False], serializer="string")
     with pytest.raises(TypeError, match="dtype bool"):
         as_key_column(np.array([True]), serializer="string")
+
+
+def test_the_number_that_does_not_fit_is_quoted_and_not_one_on_the_edge():
+    with pytest.raises(ValueError, match=r"got 40000$"):
+        as_key_column(np.array([-(2**15), 40_000]), serializer="int16")

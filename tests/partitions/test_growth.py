@@ -65,3 +65,22 @@ def test_bad_counts_get_one_clear_line(before, after):
         moved_share(before, after)
     with pytest.raises(ValueError, match="must be a whole number in 1 … 2,147,483,647"):
         moved_keys(KeyLoads(["a"], [1]), before, after)
+
+
+def test_rows_of_moved_keys_carry_their_share_of_the_topic():
+    frame = moved_keys(KeyLoads(["21", "foobar"], [30, 10]), 4, 8).to_frame()
+    assert frame.columns.tolist() == [
+        "key",
+        "load",
+        "share",
+        "partition_before",
+        "partition_after",
+    ]
+    assert frame["share"].tolist() == [0.75, 0.25]
+
+
+def test_an_error_names_which_of_the_two_counts_is_wrong():
+    with pytest.raises(ValueError, match=r"^before must be"):
+        moved_keys(KeyLoads(["a"], [1]), 0, 1)
+    with pytest.raises(ValueError, match=r"^after must be"):
+        moved_keys(KeyLoads(["a"], [1]), 1, 0)

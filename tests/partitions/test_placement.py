@@ -173,3 +173,9 @@ def test_keys_that_were_not_placed_get_one_clear_line(carriers):
 def test_the_repr_is_in_the_unit_of_the_loads():
     loads = PartitionLoads(loads=[3 * 2**20, 2**20], unit="bytes/s")
     assert repr(loads) == ("PartitionLoads(n_partitions=2, total=4.0 MiB/s, imbalance_ratio=1.50)")
+
+
+def test_null_keys_of_spark_stand_where_its_seed_says():
+    # A null column leaves the seed of the hash as it is: 42, and 42 mod 12 is 6.
+    loads = place(KeyLoads(["abc"], [0], null_load=5), 12, partitioner="spark")
+    assert loads.loads.tolist() == [0] * 6 + [5] + [0] * 5
