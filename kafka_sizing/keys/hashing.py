@@ -265,8 +265,9 @@ def hash_keys(keys: Any, hash: Hash, *, serializer: Serializer | None = None) ->
             f"keys must not be null to be hashed, got {null.size:,} null keys, the first at "
             f"position {null[0]}; the client spreads them, and count_keys counts them apart"
         )
-    hashes = hash.of_column(encoded.column.keyed())
-    return hashes if encoded.codes is None else hashes[encoded.codes]
+    if encoded.codes is None or encoded.column.valid is not None:  # an entry nobody uses is null
+        return hash.of_column(encoded.expanded())
+    return hash.of_column(encoded.column)[encoded.codes]
 
 
 def _unsigned(keys: Any, hash: Hash, serializer: Serializer | None) -> int | Hashes:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mmh3
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
@@ -304,3 +305,10 @@ def test_what_is_no_key_is_a_type_error(function):
 def test_seed_is_32_bits():
     with pytest.raises(ValueError, match="seed"):
         murmur3("a", seed=2**32)
+
+
+@pytest.mark.parametrize("entries", [[None, "x", "y"], ["x", None, "y"], ["x", "y", None]])
+def test_a_null_in_a_dictionary_that_no_key_uses_shifts_no_hash(entries):
+    used = [entries.index("y"), entries.index("x")]
+    column = pa.DictionaryArray.from_arrays(pa.array(used), pa.array(entries))
+    assert murmur2(column).tolist() == [murmur2("y"), murmur2("x")]
