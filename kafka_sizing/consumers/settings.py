@@ -1,0 +1,136 @@
+"""Nothing, or what was set, in; the settings that decide how a group reads out."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from kafka_sizing._checks import check_choice, check_count, check_positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A property of Kafka and what it is when nobody sets it."""
+
+    name: str  #: as Kafka spells it; a name that ends in ``.ms`` has its value in seconds here
+    side: str  #: who reads it: consumer, librdkafka consumer, broker or topic
+    value: float
+    unit: str
+    kind: str
+    source: str
+    date: str  #: the day the source was read
+
+
+def default_of(name: str) -> Setting:
+    """Look up what a property is in Kafka 4.x when nobody sets it.
+
+    Parameters
+    ----------
+    name : str
+        The property, as Kafka spells it.
+
+    Returns
+    -------
+    Setting
+        Its value, with unit and source. Times are in seconds.
+
+    Raises
+    ------
+    ValueError
+        If the property is not one of those that decide how a group reads.
+
+    Examples
+    --------
+    >>> from kafka_sizing.consumers.settings import default_of
+    >>> setting = default_of("max.poll.interval.ms")
+    >>> setting.value, setting.unit, setting.side
+    (300.0, 's', 'consumer')
+    """
+    check_choice("name", name, _settings())
+    return _settings()[name]
+
+
+def _field(name: str) -> Any:
+    """Make a field that is the default of a property."""
+    return field(default_factory=partial(_value_of, name), metadata={"property": name})
+
+
+def _value_of(name: str) -> float:
+    return default_of(name).value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerSettings:
+    """What members of a group and their coordinator are set to; defaults are Kafka 4.x's.
+
+    Parameters
+    ----------
+    session_timeout_s : float, default 45
+        ``session.timeout.ms``: silence after which a member counts as dead. [s] > 0
+    heartbeat_interval_s : float, default 3
+        ``heartbeat.interval.ms``: how soon a member learns of a rebalance. [s] > 0
+    max_poll_interval_s : float, default 300
+        ``max.poll.interval.ms``: longest time between two polls. [s] > 0
+    max_poll_records : int, default 500
+        ``max.poll.records``: most records a poll hands out. >= 1
+    auto_commit_interval_s : float, default 5
+        ``auto.commit.interval.ms``. [s] > 0
+    metadata_max_age_s : float, default 300
+        ``metadata.max.age.ms``: how soon a member of a classic group sees new partitions. [s] > 0
+    initial_rebalance_delay_s : float, default 3
+        ``group.initial.rebalance.delay.ms``, of the broker: an empty group waits as long for
+        more members. [s] > 0
+    consumer_session_timeout_s : float, default 45
+        ``group.consumer.session.timeout.ms``, of the broker: the session timeout under
+        ``group.protocol=consumer``. [s] > 0
+    consumer_heartbeat_interval_s : float, default 5
+        ``group.consumer.heartbeat.interval.ms``, likewise. [s] > 0
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or a heartbeat is not shorter than its session timeout.
+
+    Examples
+    --------
+    >>> from kafka_sizing.consumers import ConsumerSettings
+    >>> ConsumerSettings(session_timeout_s=10).session_timeout_s
+    10.0
+    """
+
+    session_timeout_s: float = _field("session.timeout.ms")
+    heartbeat_interval_s: float = _field("heartbeat.interval.ms")
+    max_poll_interval_s: float = _field("max.poll.interval.ms")
+    max_poll_records: int = _field("max.poll.records")
+    auto_commit_interval_s: float = _field("auto.commit.interval.ms")
+    metadata_max_age_s: float = _field("metadata.max.age.ms")
+    initial_rebalance_delay_s: float = _field("group.initial.rebalance.delay.ms")
+    consumer_session_timeout_s: float = _field("group.consumer.session.timeout.ms")
+    consumer_heartbeat_interval_s: float = _field("group.consumer.heartbeat.interval.ms")
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "max_poll_records":
+                object.__setattr__(self, each.name, check_count(each.name, value))
+            else:
+                check_positive(each.name, value)
+                object.__setattr__(self, each.name, float(value))
+        for prefix in ("", "consumer_"):
+            beat, session = f"{prefix}heartbeat_interval_s", f"{prefix}session_timeout_s"
+            if getattr(self, beat) >= getattr(self, session):
+                raise ValueError(
+                    f"{beat} must be below {session}, got {getattr(self, beat):g} and "
+                    f"{getattr(self, session):g}"
+                )
+
+
+@cache
+def _settings() -> dict[str, Setting]:
+    text = files("kafka_sizing.consumers").joinpath("settings.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    settings = (Setting(**(data["meta"] | row)) for row in data["setting"])
+    return {setting.name: setting for setting in settings}
