@@ -1,0 +1,271 @@
+"""Scaling policies and a load in; what each makes of the lag, what it costs, and the best, out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+
+from numpy.typing import ArrayLike
+
+from kafka_sizing._checks import check_count, check_fraction, check_non_negative
+from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
+from kafka_sizing.consumers.scaling.defaults import default_number
+from kafka_sizing.consumers.scaling.outcome import PolicyOutcome
+from kafka_sizing.consumers.scaling.policies import ScalingPolicy
+from kafka_sizing.consumers.settings import ConsumerSettings
+from kafka_sizing.consumers.simulation import (
+    Arrivals,
+    Event,
+    LagSimulation,
+    MemberCapacity,
+    simulate_lag,
+)
+from kafka_sizing.partitions.placement import PartitionLoads
+from kafka_sizing.units import format_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class SimulationOptions(TypedDict, total=False):
+    """What else `simulate_lag` takes, by the same names."""
+
+    shares: PartitionLoads | ArrayLike | None
+    partitions: int | None
+    step_s: float
+    protocol: Protocol
+    membership: Membership
+    assignor: str | None
+    settings: ConsumerSettings | None
+    barrier_s: float | None
+    restore_s: float
+    events: Sequence[Event]
+    retention_s: float | None
+    initial_lag_records: ArrayLike
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PolicyComparison:
+    """What several policies make of the same group and the same load, in the order given."""
+
+    outcomes: tuple[PolicyOutcome, ...]
+    lag_objective_records: float | None  #: most unread records of all partitions; None: any
+    lag_objective_s: float | None  #: greatest age of an unread record; None: any
+    allowed_fraction: float  #: part of the time the lag may be above the objective
+    storm_fraction: float  #: above this part of the time in rebalances it is a storm
+
+    @property
+    def best(self) -> PolicyOutcome:
+        """The cheapest policy that meets the objective.
+
+        Of those that meet it and lose nothing: first those without a rebalance storm, then the
+        fewest member-hours, then the fewest rebalances, then the earlier one. If none meets
+        it: the fewest records lost, then the least time above the objective, then the same.
+        """
+        meeting = [outcome for outcome in self.outcomes if outcome.meets_objective]
+        if meeting:
+            return min(meeting, key=_cost)
+        return min(
+            self.outcomes,
+            key=lambda outcome: (
+                round(outcome.lost_records),
+                outcome.time_over_s,
+                *_cost(outcome),
+            ),
+        )
+
+    @property
+    def feasible(self) -> bool:
+        """Whether any policy meets the objective."""
+        return self.best.meets_objective
+
+    @property
+    def objective(self) -> str:
+        """What is asked of the lag, in words."""
+        bounds = []
+        if self.lag_objective_records is not None:
+            bounds.append(f"{self.lag_objective_records:,.0f} records")
+        if self.lag_objective_s is not None:
+            bounds.append(f"{self.lag_objective_s:,g} s")
+        text = f"the lag within {' and '.join(bounds)}"
+        if self.allowed_fraction:
+            text += f", but for {format_share(self.allowed_fraction)} of the time"
+        return text
+
+    def explain(self) -> str:
+        """Say which policy to take, and what is wrong with the others."""
+        best = self.best
+        if self.feasible:
+            head = f"{best.name} is the cheapest that keeps {self.objective}"
+            head += f": {best.cost}."
+            if best.is_storm:
+                head += f" It is a {best.storm}."
+        else:
+            head = f"None keeps {self.objective}; {best.name} comes closest: {best.verdict}."
+        others = [outcome for outcome in self.outcomes if outcome is not best]
+        return " ".join([head, *(f"{other.name}: {other.explain()}." for other in others)])
+
+    def outcome_of(self, name: str) -> PolicyOutcome:
+        """Give what a policy came to, by its name."""
+        for outcome in self.outcomes:
+            if outcome.name == name:
+                return outcome
+        names = ", ".join(repr(outcome.name) for outcome in self.outcomes)
+        raise ValueError(f"name must be one of {names}, got {name!r}")
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per policy: lag, cost, rebalances, losses and the verdict."""
+        import pandas as pd
+
+        rows = [{**outcome.row(), "best": outcome is self.best} for outcome in self.outcomes]
+        return pd.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return (
+            f"PolicyComparison({len(self.outcomes)} policies, best={self.best.name!r}, "
+            f"feasible={self.feasible})"
+        )
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(index=False, float_format="{:,.6g}".format)
+        return f"<p>{html.escape(self.explain())}</p>{table}"
+
+
+def compare_policies(
+    policies: Iterable[ScalingPolicy],
+    arrivals: Arrivals | float,
+    *,
+    member: MemberCapacity | float,
+    members: int,
+    duration_s: float,
+    lag_objective_records: float | None = None,
+    lag_objective_s: float | None = None,
+    allowed_fraction: float = 0.0,
+    storm_fraction: float | None = None,
+    **simulation: Unpack[SimulationOptions],
+) -> PolicyComparison:
+    """Play the same load with each policy, and find the cheapest that keeps the lag small.
+
+    Parameters
+    ----------
+    policies : iterable of ScalingPolicy
+        What to compare: `KedaPolicy`, `CpuPolicy`, `FixedMembers`, `FunctionPolicy` or your own;
+        no two of the same name.
+    arrivals : Arrivals or float
+        What is written to the topic. [records/s] > 0
+    member : MemberCapacity or float
+        What one member can do, what CPU that takes, and how long it takes to start.
+        [records/s] > 0
+    members : int
+        Members at the start; a policy that does not allow as few, or as many, starts with the
+        nearest number it allows. >= 1
+    duration_s : float
+        How long to simulate. [s] > 0
+    lag_objective_records : float, optional
+        Most unread records of all partitions together. [records] >= 0
+    lag_objective_s : float, optional
+        Greatest age of an unread record in any partition. [s] >= 0
+    allowed_fraction : float, default 0.0
+        Part of the time the lag may be above the objective. [0, 1)
+    storm_fraction : float, optional
+        Part of the time in rebalances from which they are called a storm; 0.1 unless said
+        otherwise, a rule of thumb. [0, 1)
+    **simulation
+        What else `simulate_lag` takes, the same for all: ``partitions`` or ``shares``,
+        ``protocol``, ``events`` …
+
+    Returns
+    -------
+    PolicyComparison
+        An outcome per policy, and the best of them.
+
+    Raises
+    ------
+    ValueError
+        If there is no policy or no objective, two policies have one name, or a number is out
+        of range.
+
+    Examples
+    --------
+    A handler that waits for a database uses a fifth of its CPU. Five times the load goes
+    unnoticed by a policy that looks at CPU.
+
+    >>> from kafka_sizing.consumers import Arrivals, MemberCapacity
+    >>> from kafka_sizing.consumers.scaling import CpuPolicy, KedaPolicy, KedaTrigger
+    >>> from kafka_sizing.consumers.scaling.comparison import compare_policies
+    >>> trigger = KedaTrigger(lag_threshold=2_000, limit="even")
+    >>> comparison = compare_policies(
+    ...     [KedaPolicy(trigger=trigger, least=2, most=12), CpuPolicy(least=2, most=12)],
+    ...     Arrivals.steady(150).with_burst(at_s=600, for_s=1_200, ratio=5),
+    ...     member=MemberCapacity(100, cpu_fraction=0.2, start_s=20),
+    ...     members=2,
+    ...     partitions=12,
+    ...     duration_s=3_600,
+    ...     lag_objective_s=120,
+    ... )
+    >>> comparison.best.name, comparison.outcome_of("CPU at 80 %").scale_ups
+    ('KEDA, 2,000 records a member', 0)
+    """
+    compared = _checked(policies)
+    check_count("members", members)
+    if lag_objective_records is None and lag_objective_s is None:
+        raise ValueError("lag_objective_records or lag_objective_s must be given, got neither")
+    for name, objective in (
+        ("lag_objective_records", lag_objective_records),
+        ("lag_objective_s", lag_objective_s),
+    ):
+        if objective is not None:
+            check_non_negative(name, objective)
+    check_fraction("allowed_fraction", allowed_fraction)
+    storm = default_number("rebalance storm") if storm_fraction is None else storm_fraction
+    check_fraction("storm_fraction", storm)
+
+    def played(policy: ScalingPolicy) -> LagSimulation:
+        return simulate_lag(
+            arrivals,
+            member=member,
+            members=max(policy.least, 1, min(members, policy.most)),
+            duration_s=duration_s,
+            policy=policy,
+            **simulation,
+        )
+
+    return PolicyComparison(
+        outcomes=tuple(
+            PolicyOutcome.of(
+                policy,
+                played(policy),
+                lag_objective_records=lag_objective_records,
+                lag_objective_s=lag_objective_s,
+                allowed_fraction=allowed_fraction,
+                storm_fraction=storm,
+            )
+            for policy in compared
+        ),
+        lag_objective_records=lag_objective_records,
+        lag_objective_s=lag_objective_s,
+        allowed_fraction=allowed_fraction,
+        storm_fraction=storm,
+    )
+
+
+def _checked(policies: Any) -> tuple[ScalingPolicy, ...]:
+    listed = tuple(policies) if isinstance(policies, Iterable) else (policies,)
+    for policy in listed:
+        if not isinstance(policy, ScalingPolicy):
+            raise TypeError(
+                f"policies must be policies such as FixedMembers(12), got {policy!r:.60}"
+            )
+    if not listed:
+        raise ValueError("policies must be at least one, got none")
+    names = [policy.name for policy in listed]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"policies must differ in name, got {twice!r} twice")
+    return listed
+
+
+def _cost(outcome: PolicyOutcome) -> tuple[bool, float, int]:
+    return outcome.is_storm, round(outcome.member_hours, 9), outcome.rebalances
