@@ -8,7 +8,8 @@ import numbers
 import operator
 from collections.abc import Collection
 from fractions import Fraction
-from typing import Final, SupportsIndex
+from types import UnionType
+from typing import Final, SupportsIndex, get_args
 
 MOST_PARTITIONS: Final = 2**31 - 1  # a partition number is a signed 32-bit integer
 ROUNDING: Final = 1e-9  # relative size of what is taken for rounding under a ceiling
@@ -60,12 +61,12 @@ def check_count(
     return count
 
 
-def check_type(name: str, value: object, wanted: type, maker: str) -> None:
-    """Refuse anything but a result of this library; say which function gives it."""
+def check_type(name: str, value: object, wanted: type | UnionType, maker: str = "") -> None:
+    """Refuse anything but one of the types wanted; say which function gives it."""
     if not isinstance(value, wanted):
-        raise TypeError(
-            f"{name} must be {wanted.__name__}, as {maker} gives, got {type(value).__name__}"
-        )
+        names = " or ".join(kind.__name__ for kind in get_args(wanted) or (wanted,))
+        given = f", as {maker} gives" if maker else ""
+        raise TypeError(f"{name} must be {names}{given}, got {type(value).__name__}")
 
 
 def check_text(name: str, value: object) -> None:

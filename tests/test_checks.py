@@ -18,6 +18,7 @@ from kafka_sizing._checks import (
     check_positive,
     check_share,
     check_text,
+    check_type,
     nearest,
 )
 
@@ -148,3 +149,17 @@ def test_what_is_no_text_is_named(value):
     with pytest.raises(TypeError, match=rf"^x must be text, got {value!r}$"):
         check_text("x", value)
     check_text("x", "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "maker", "message"),
+    [
+        pytest.param(int, "", r"^x must be int, got str$", id="one type"),
+        pytest.param(int | float, "", r"^x must be int or float, got str$", id="one of two"),
+        pytest.param(int, "len", r"^x must be int, as len gives, got str$", id="who gives it"),
+    ],
+)
+def test_what_is_of_another_type_is_told_what_was_wanted(wanted, maker, message):
+    with pytest.raises(TypeError, match=message):
+        check_type("x", "5", wanted, maker)
+    check_type("x", 5, wanted, maker)

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from kafka_sizing.plot.change import before_after
 from kafka_sizing.plot.fixes import fix_comparison
+from kafka_sizing.plot.heatmap import lag_heatmap
 from kafka_sizing.plot.keys import key_shares
 from kafka_sizing.plot.labels import key_label
+from kafka_sizing.plot.lag_lines import lag_by_partition
 from kafka_sizing.plot.limits import partition_limits
 from kafka_sizing.plot.loads import partition_loads
 from kafka_sizing.plot.lorenz import lorenz_curve
+from kafka_sizing.plot.owners import assignment
+from kafka_sizing.plot.policies import policy_comparison, policy_lag, policy_members
+from kafka_sizing.plot.rebalance import rebalance_timeline
 from kafka_sizing.plot.sweep import partition_sweep
+from kafka_sizing.plot.throughput import group_throughput
 
 __all__ = [
+    "assignment",
     "before_after",
     "fix_comparison",
+    "group_throughput",
     "key_label",
     "key_shares",
+    "lag_by_partition",
+    "lag_heatmap",
     "lorenz_curve",
     "partition_limits",
     "partition_loads",
     "partition_sweep",
+    "policy_comparison",
+    "policy_lag",
+    "policy_members",
+    "rebalance_timeline",
 ]

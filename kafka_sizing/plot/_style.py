@@ -33,13 +33,6 @@ def new_axes(ax: Axes | None, **figure_kwargs: Any) -> Axes:
     return made
 
 
-def check_type(name: str, value: object, *types: type) -> None:
-    """Refuse anything but a result that the plot can draw."""
-    if not isinstance(value, types):
-        expected = " or ".join(kind.__name__ for kind in types)
-        raise TypeError(f"{name} must be {expected}, got {type(value).__name__}")
-
-
 def root_figure(ax: Axes) -> Figure:
     """Give the whole figure, of which ``ax.figure`` may be a part."""
     figure = ax.figure
@@ -188,31 +181,33 @@ def _tick_up_to(ax: Axes, least: float, largest: float, data_part: float) -> Non
 def _fit_legend(ax: Axes, entries: Sequence[tuple[Artist, str]], loc: str) -> float:
     """Draw the legend in as many columns as fit; give its height in pixels.
 
-    One that would take too much of the Axes is written smaller; if that is not enough it
-    stands to the right of them, and takes nothing.
+    One that would take too much of the Axes, or be wider than they are, is written smaller; if
+    that is not enough it stands to the right of them, and takes nothing.
     """
     if not entries:
         return 0.0
     for size, most_height in _LEGEND_SIZES:
-        height = _widest_legend(ax, entries, loc, size)
-        if height <= most_height * ax.bbox.height:
-            return height
+        extent = _widest_legend(ax, entries, loc, size)
+        smallest = size == _LEGEND_SIZES[-1][0]
+        fits = smallest or extent.width <= ax.bbox.width
+        if fits and extent.height <= most_height * ax.bbox.height:
+            return float(extent.height)
     beside = _legend(ax, entries, columns=1, loc="upper left", size="small")
     beside.set_bbox_to_anchor((1.01, 1.0), transform=ax.transAxes)
     beside.set_in_layout(False)
     return 0.0
 
 
-def _widest_legend(ax: Axes, entries: Sequence[tuple[Artist, str]], loc: str, size: str) -> float:
+def _widest_legend(ax: Axes, entries: Sequence[tuple[Artist, str]], loc: str, size: str) -> Any:
     """Draw the legend in one column, or in more as long as it is no wider than the Axes."""
     extent = _legend(ax, entries, columns=1, loc=loc, size=size).get_window_extent()
     most = min(len(entries), int(2 * ax.bbox.width / extent.width))
     for columns in range(most, 1, -1):
         wide = _legend(ax, entries, columns=columns, loc=loc, size=size).get_window_extent()
         if wide.width <= ax.bbox.width:
-            return float(wide.height)
+            return wide
     _legend(ax, entries, columns=1, loc=loc, size=size)
-    return float(extent.height)
+    return extent
 
 
 def _legend(

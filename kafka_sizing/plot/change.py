@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kafka_sizing._checks import check_positive
+from kafka_sizing._checks import check_positive, check_type
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.plot._style import (
-    check_type,
     legend_above,
     new_axes,
     open_frame,

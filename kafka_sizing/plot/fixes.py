@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kafka_sizing._checks import check_type
 from kafka_sizing.fixes import Comparison, Outcome
 from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
-from kafka_sizing.plot._style import check_type, legend_below_rows, percent_number, tick_numbers
+from kafka_sizing.plot._style import legend_below_rows, percent_number, tick_numbers
 from kafka_sizing.plot.colours import EDGE, GREEN, GREY, SKY_BLUE, VERMILLION
 from kafka_sizing.plot.labels import short_text
 from kafka_sizing.units import format_load, format_share

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import check_count, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.plot._style import (
-    check_type,
     key_style,
     legend_above,
     new_axes,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka_sizing._checks import MOST_PARTITIONS
+from kafka_sizing._checks import MOST_PARTITIONS, check_type
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
-from kafka_sizing.plot._style import check_type, legend_below_rows, tick_numbers
+from kafka_sizing.plot._style import legend_below_rows, tick_numbers
 from kafka_sizing.plot.colours import EDGE, GREY, ORANGE, SKY_BLUE, VERMILLION
 from kafka_sizing.plot.labels import short_text
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import check_count, check_type
 from kafka_sizing.partitions.lines import Line, hot_lines
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.plot._style import (
-    check_type,
     key_style,
     legend_above,
     new_axes,

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kafka_sizing._checks import check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.partitions.skew import gini
 from kafka_sizing.plot._style import (
     MOST_POINTS,
-    check_type,
     legend_above,
     new_axes,
     open_frame,
@@ -54,7 +54,7 @@ def lorenz_curve(loads: PartitionLoads | KeyLoads, *, ax: Axes | None = None) ->
     >>> ax.lines[0].get_ydata().tolist()
     [0.0, 0.125, 0.5, 1.0]
     """
-    check_type("loads", loads, PartitionLoads, KeyLoads)
+    check_type("loads", loads, PartitionLoads | KeyLoads)
     things = "partitions" if isinstance(loads, PartitionLoads) else "keys"
     n = loads.loads.size
     rising = np.sort(loads.loads)

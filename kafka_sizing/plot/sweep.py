@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, check_share
+from kafka_sizing._checks import check_choice, check_share, check_type
 from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.plot._style import (
-    check_type,
     grouped_number,
     legend_above,
     new_axes,

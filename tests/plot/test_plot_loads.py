@@ -1,7 +1,5 @@
 """Bars of partition loads: what is drawn, marked and named, from 1 to 1,000 partitions."""
 
-import time
-
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -67,12 +65,9 @@ def test_each_partition_is_a_bar_in_the_unit_of_the_axis(ax, keys, partitions):
     assert partitions > 12 or ticks == list(range(partitions))
 
 
-def test_a_thousand_partitions_are_one_outline_drawn_within_a_second(ax, keys):
+def test_a_thousand_partitions_are_one_outline(ax, keys):
     loads = place(keys, 1_000)
-    begin = time.process_time()
     partition_loads(loads, ratio=1.5, ax=ax)
-    ax.figure.draw_without_rendering()
-    assert time.process_time() - begin < 1
     (outline,) = [patch for patch in ax.patches if isinstance(patch, StepPatch)]
     assert outline.get_data().values == pytest.approx(loads.loads / MiB)
     segments = [patch for patch in ax.patches if patch is not outline]

@@ -17,6 +17,17 @@ from kafka_sizing import (
     plot,
     sweep_partitions,
 )
+from kafka_sizing.consumers import (
+    Arrivals,
+    Crash,
+    LagSamples,
+    Slowdown,
+    assign,
+    compare_policies,
+    compare_protocols,
+    simulate_lag,
+)
+from kafka_sizing.consumers.scaling import FixedMembers
 
 HOSTILE = [
     "$x^2$",
@@ -43,7 +54,57 @@ def comparison():
     return compare_fixes(KEYS, 6)
 
 
+@cache
+def simulation():
+    return simulate_lag(
+        Arrivals.steady(1_000).with_burst(at_s=400, for_s=60, ratio=3),
+        partitions=12,
+        member=320,
+        members=4,
+        duration_s=1_200,
+        events=[
+            Crash(at_s=60, member=2, back_after_s=200),
+            Crash(at_s=60, member=1),
+            Slowdown(at_s=700, for_s=400, capacity_fraction=0.2),
+        ],
+        retention_s=300,
+    )
+
+
+@cache
+def samples():
+    topics = [str(name) for name in HOSTILE]
+    ends = [list(range(len(topics))), list(range(1, len(topics) + 1))]
+    return LagSamples.from_grid(
+        [0, 60], [[0] * len(topics)] * 2, ends, partitions=[(topic, 0) for topic in topics]
+    )
+
+
+@cache
+def policies():
+    return compare_policies(
+        [FixedMembers(2), FixedMembers(4)],
+        300,
+        member=100,
+        members=2,
+        partitions=4,
+        duration_s=600,
+        lag_objective_s=60,
+    )
+
+
 DRAW = {
+    "assignment": lambda ax: plot.assignment(assign({"$orders$": 6, "_refunds": 4}, 3), ax=ax),
+    "group_throughput": lambda ax: plot.group_throughput(simulation(), ax=ax),
+    "lag_by_partition": lambda ax: plot.lag_by_partition(simulation(), objective=9_000, ax=ax),
+    "lag_by_partition of samples": lambda ax: plot.lag_by_partition(samples(), ax=ax),
+    "lag_heatmap": lambda ax: plot.lag_heatmap(simulation(), unit="s", ax=ax),
+    "policy_comparison": lambda ax: plot.policy_comparison(policies(), ax=ax),
+    "policy_lag": lambda ax: plot.policy_lag(policies(), ax=ax),
+    "policy_members": lambda ax: plot.policy_members(policies(), ax=ax),
+    "rebalance_timeline": lambda ax: plot.rebalance_timeline(
+        compare_protocols("crash", members=4, partitions=12, write_records_per_s=1_000), ax=ax
+    ),
     "partition_loads": lambda ax: plot.partition_loads(LOADS, ratio=1.5, top_keys=14, ax=ax),
     "partition_sweep": lambda ax: plot.partition_sweep(
         sweep_partitions(KEYS, range(1, 60)), ax=ax
@@ -67,7 +128,8 @@ def draw(request):
 
 
 def test_every_plot_is_tried_here():
-    assert {name for name in plot.__all__ if name != "key_label"} == set(DRAW)
+    tried = {name.removesuffix(" of samples") for name in DRAW}
+    assert {name for name in plot.__all__ if name != "key_label"} == tried
 
 
 def test_a_plot_draws_on_the_axes_it_is_given_and_on_no_other(draw):

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing._checks import ROUNDING
 from kafka_sizing.consumers.scaling.policies import ScalingPolicy
 from kafka_sizing.consumers.simulation import LagSimulation
 from kafka_sizing.units import format_share
@@ -45,9 +46,9 @@ class PolicyOutcome:
         oldest_s = simulation.oldest_unread_s.max(axis=1)
         over = np.zeros(total.size, dtype=np.bool_)
         if lag_objective_records is not None:
-            over |= total > lag_objective_records
+            over |= total > lag_objective_records * (1 + ROUNDING)
         if lag_objective_s is not None:
-            over |= oldest_s > lag_objective_s
+            over |= oldest_s > lag_objective_s * (1 + ROUNDING)
         return cls(
             policy=policy,
             simulation=simulation,
@@ -82,9 +83,8 @@ class PolicyOutcome:
 
     @property
     def most_members(self) -> int:
-        """The most members there were at one time, starting ones included."""
-        running = self.simulation.ready_members + self.simulation.starting_members
-        return int(running.max())
+        """The most members there were at one time, starting and silent ones included."""
+        return int(self.simulation.running_members.max())
 
     @property
     def rebalances(self) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kafka_sizing._checks import check_count, check_non_negative, check_positive
+from kafka_sizing._checks import ROUNDING, check_count, check_non_negative, check_positive
 from kafka_sizing.consumers.simulation.coordinator import NOBODY, SimulatedRebalance
 from kafka_sizing.consumers.simulation.events import Event
 from kafka_sizing.consumers.simulation.member import MemberCapacity
@@ -80,6 +80,11 @@ class LagSimulation:
     def partitions(self) -> int:
         """How many partitions there are in the end."""
         return int(self.lag_records.shape[1])
+
+    @property
+    def running_members(self) -> NDArray[np.int64]:
+        """Members that are paid for, shape (steps,): ready, starting, and silent ones."""
+        return self.ready_members + self.starting_members + self.silent_members
 
     @property
     def duration_s(self) -> float:
@@ -160,8 +165,7 @@ class LagSimulation:
 
         Those that start up count, and those that do not read until somebody notices.
         """
-        running = self.ready_members + self.starting_members + self.silent_members
-        return float(running.sum() * self.step_s / _HOUR_S)
+        return float(self.running_members.sum() * self.step_s / _HOUR_S)
 
     @property
     def rebalancing_fraction(self) -> float:
@@ -218,10 +222,10 @@ class LagSimulation:
         above = np.zeros(self.times_s.size, dtype=np.bool_)
         if lag_records is not None:
             check_non_negative("lag_records", lag_records)
-            above |= self.total_lag_records > lag_records
+            above |= self.total_lag_records > lag_records * (1 + ROUNDING)
         if oldest_unread_s is not None:
             check_non_negative("oldest_unread_s", oldest_unread_s)
-            above |= self.oldest_unread_s.max(axis=1) > oldest_unread_s
+            above |= self.oldest_unread_s.max(axis=1) > oldest_unread_s * (1 + ROUNDING)
         return float(above.sum() * self.step_s)
 
     def owners_at(self, times_s: ArrayLike) -> NDArray[np.int64]:
