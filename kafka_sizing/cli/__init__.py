@@ -16,7 +16,9 @@ except ImportError as error:
     raise ImportError("typer is needed: pip install 'kafka-sizing[cli]'") from error
 
 from kafka_sizing import __version__
+from kafka_sizing.cli.diagnose import diagnose
 from kafka_sizing.cli.hot import keys
+from kafka_sizing.cli.lag import lag
 from kafka_sizing.cli.options import FITS
 from kafka_sizing.cli.placing import place
 from kafka_sizing.cli.plan import partitions
@@ -33,7 +35,8 @@ _USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 _app = typer.Typer(
     name="kafka-sizing",
-    help="How many partitions a topic needs, which runs hot because of which keys, what helps.",
+    help="How many partitions a topic needs, which runs hot because of which keys, what helps; "
+    "whether its readers keep up, and if they lag, why.",
     epilog="Exit code: 0 fits, 1 does not fit (with --check), 2 bad input.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,6 +46,8 @@ _app = typer.Typer(
 _app.command()(keys)
 _app.command()(partitions)
 _app.command()(place)
+_app.command()(lag)
+_app.command()(diagnose)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

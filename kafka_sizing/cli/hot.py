@@ -14,10 +14,12 @@ from kafka_sizing.cli.options import (
     FITS,
     AsJson,
     Check,
+    Html,
     PartitionerName,
     Partitions,
     SerializerName,
     amount,
+    output,
 )
 from kafka_sizing.cli.terminal import bar, say, width
 
@@ -75,9 +77,7 @@ def keys(
     ordering: Annotated[
         str, typer.Option(metavar="SCOPE", help="Order that readers need: per-key or none.")
     ] = "per-key",
-    html: Annotated[
-        Path | None, typer.Option(metavar="PAGE", help="Write one HTML page to this file.")
-    ] = None,
+    html: Html = None,
     as_json: AsJson = False,
     redact: Annotated[
         bool, typer.Option("--redact", help="Replace every key by a short keyed hash.")
@@ -114,10 +114,7 @@ def keys(
             f"--partition-capacity must be in {final}, as the loads are, "
             f"got {partition_capacity!r}; --rate and --load-unit say what the loads are"
         )
-    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
-        raise FileNotFoundError(f"--html must name a file in a folder that exists, got {html}")
-    if html is not None and html.suffix.casefold() not in (".html", ".htm"):
-        raise ValueError(f"--html must end in .html or .htm, so that no log is lost, got {html}")
+    output("--html", html, ".html", ".htm")
 
     counted = _count(files or [], key, load, unit, serializer)
     if written is not None:

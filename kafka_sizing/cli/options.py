@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
@@ -29,6 +30,9 @@ SerializerName = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md).")]
+Html = Annotated[
+    Path | None, typer.Option(metavar="PAGE", help="Write one HTML page to this file.")
+]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 1 if it does not fit.")]
 
 
@@ -67,3 +71,23 @@ def naming(options: Mapping[str, str]) -> Iterator[None]:
         for argument, option in options.items():
             text = re.sub(rf"(?<!\w){re.escape(argument)}(?!\w)", option, text)
         raise ValueError(text) from error
+
+
+@contextmanager
+def about(path: Path) -> Iterator[None]:
+    """Let an error name the file whose contents it is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def output(option: str, path: Path | None, *endings: str) -> None:
+    """Refuse a file that cannot be written, or whose ending could be that of another kind."""
+    if path is None:
+        return
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{option} must name a file in a folder that exists, got {path}")
+    if path.suffix.casefold() not in endings:
+        listed = " or ".join(endings)
+        raise ValueError(f"{option} must end in {listed}, so that no log is lost, got {path}")

@@ -60,10 +60,12 @@ from kafka_sizing.consumers.retention import (
 )
 from kafka_sizing.consumers.scaling import (
     CpuPolicy,
+    Decision,
     FixedMembers,
     FunctionPolicy,
     KedaPolicy,
     KedaTrigger,
+    Observation,
     ScalingBehavior,
     ScalingRate,
     ScalingRules,
@@ -73,7 +75,10 @@ from kafka_sizing.consumers.scaling.comparison import (
     compare_policies,
 )
 from kafka_sizing.consumers.scenario import (
+    LagObjective,
+    LagVerdict,
     Scenario,
+    judge_lag,
     scenario_of,
 )
 from kafka_sizing.consumers.settings import (
@@ -106,6 +111,7 @@ __all__ = [
     "ConsumerSettings",
     "CpuPolicy",
     "Crash",
+    "Decision",
     "DeliverySemantics",
     "Deployment",
     "Drain",
@@ -118,12 +124,15 @@ __all__ = [
     "KedaPolicy",
     "KedaTrigger",
     "LagDiagnosis",
+    "LagObjective",
     "LagSamples",
     "LagSimulation",
+    "LagVerdict",
     "Leave",
     "Member",
     "MemberCapacity",
     "MembersNeeded",
+    "Observation",
     "PartitionIncrease",
     "PoisonRecord",
     "PolicyComparison",
@@ -150,6 +159,7 @@ __all__ = [
     "fan_out",
     "fetch_memory",
     "group_capacity",
+    "judge_lag",
     "lag_in_seconds",
     "members_needed",
     "parallel_consumer",

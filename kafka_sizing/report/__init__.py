@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from kafka_sizing.report.diagnosis_page import diagnosis_page
+from kafka_sizing.report.diagnosis_text import diagnosis_text
+from kafka_sizing.report.lag_page import lag_page
+from kafka_sizing.report.lag_text import lag_text
 from kafka_sizing.report.page import page
 from kafka_sizing.report.redact import Redactor
 from kafka_sizing.report.text import plan_text, text
 
-__all__ = ["Redactor", "page", "plan_text", "text"]
+__all__ = [
+    "Redactor",
+    "diagnosis_page",
+    "diagnosis_text",
+    "lag_page",
+    "lag_text",
+    "page",
+    "plan_text",
+    "text",
+]

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from kafka_sizing.partitions.hotspots import HotReport
 from kafka_sizing.partitions.sweep import PartitionSweep, sweep_partitions
+from kafka_sizing.report.drawing import HALF, PageFigure, drawn, rows_size
 from kafka_sizing.report.review import Review
-from kafka_sizing.report.svg import svg
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_WIDE: Final = (10.8, 4.2)  # inches
-_HALF: Final = (5.2, 3.9)
 _SWEEP_COUNTS: Final = 60
 _SWEEP_FOLD: Final = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFigure:
-    """One plot of a page, what it shows and how to read it."""
-
-    name: str
-    title: str
-    caption: str
-    svg: str
-    wide: bool
 
 
 def figures(told: Review) -> Iterator[PageFigure]:
@@ -38,7 +21,7 @@ def figures(told: Review) -> Iterator[PageFigure]:
 
     hot, loads = told.hot, told.hot.loads
     label_of = told.names.redactor.label if told.names.redactor else None
-    yield _figure(
+    yield drawn(
         "loads",
         "Load of the only partition"
         if loads.partitions == 1
@@ -48,58 +31,38 @@ def figures(told: Review) -> Iterator[PageFigure]:
         partial(plot.partition_loads, loads, hot=hot, label_of=label_of),
     )
     if told.comparison is not None:
-        yield _figure(
+        yield drawn(
             "fixes",
             "Share of the hottest partition under each fix",
             "Shorter is better; the first bar is the topic as it is.",
             partial(plot.fix_comparison, told.comparison),
-            size=_rows_size(len(told.comparison.outcomes)),
+            size=rows_size(len(told.comparison.outcomes)),
         )
     sweep = told.sweep or _sweep_of(told)
     if sweep is not None:
-        yield _figure(
+        yield drawn(
             "sweep",
             "Share of the hottest partition at other counts",
             "More partitions help as far as the share of the hottest key, and no further.",
             partial(plot.partition_sweep, sweep, capacity_share=_capacity_share(hot)),
-            size=_HALF,
+            size=HALF,
         )
     if loads.keys is not None:
-        yield _figure(
+        yield drawn(
             "keys",
             "Keys by rank",
             "How much the heaviest keys write, and how much they write together.",
             partial(plot.key_shares, loads.keys, label_of=label_of),
-            size=_HALF,
+            size=HALF,
         )
     if told.plan is not None:
-        yield _figure(
+        yield drawn(
             "limits",
             "Partitions each limit asks for or allows",
             "The largest of the counts asked for sets the plan, unless another limit allows less.",
             partial(plot.partition_limits, told.plan),
-            size=_rows_size(len(told.plan.limits)),
+            size=rows_size(len(told.plan.limits)),
         )
-
-
-def _rows_size(rows: int) -> tuple[float, float]:
-    """Give a figure of named bars room for all of them."""
-    return _WIDE[0], 1.4 + 0.55 * rows
-
-
-def _figure(
-    name: str,
-    title: str,
-    caption: str,
-    draw: Callable[..., Any],
-    *,
-    size: tuple[float, float] = _WIDE,
-) -> PageFigure:
-    def on(ax: Axes) -> None:
-        draw(ax=ax)
-
-    drawn = svg(on, name=f"plot-{name}", title=title, size=size)
-    return PageFigure(name=name, title=title, caption=caption, svg=drawn, wide=size != _HALF)
 
 
 def _capacity_share(hot: HotReport) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -16,10 +15,10 @@ from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.partitions.sizing import PartitionPlan
+from kafka_sizing.report.json_object import json_object
 from kafka_sizing.report.names import Names
 from kafka_sizing.report.redact import Redactor, redactor_of
 
-SCHEMA_VERSION: Final = 1  # rises when a field goes or changes its meaning, not when one comes
 DEFAULT_TOP: Final = 20
 
 
@@ -71,7 +70,7 @@ def keys_json(
     if loads.keys is None:
         raise ValueError("hot must rest on loads with keys, as place gives them, got none")
     hot_numbers = {partition.partition for partition in hot.hot}
-    return _written(
+    return json_object(
         "keys",
         {
             "inputs": dict(inputs or {}),
@@ -118,7 +117,7 @@ def plan_json(plan: PartitionPlan) -> str:
     >>> told["partitions"], told["binding"]
     (10, 'consumer')
     """
-    return _written(
+    return json_object(
         "partitions",
         {
             "fits": plan.feasible,
@@ -174,7 +173,7 @@ def placed_json(
     ... )
     True
     """
-    return _written(
+    return json_object(
         "place",
         {
             "partitions": partitions,
@@ -294,15 +293,3 @@ def _key(key: str | bytes, names: Names) -> str | dict[str, str]:
     if names.redactor is not None:
         return names.redactor.label(key)
     return key if isinstance(key, str) else {"hex": key.hex()}
-
-
-def _written(kind: str, fields: dict[str, Any]) -> str:
-    from kafka_sizing import __version__
-
-    told = {
-        "schema": f"kafka-sizing/{kind}",
-        "schema_version": SCHEMA_VERSION,
-        "version": __version__,
-        **fields,
-    }
-    return json.dumps(told, indent=2, allow_nan=False) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kafka_sizing._checks import check_count
 from kafka_sizing.report.labels import columns_of
 from kafka_sizing.report.tables import Table
 
@@ -12,6 +13,20 @@ INDENT: Final = "  "
 _GAP: Final = "  "
 _MARK: Final = "> "
 _NARROWEST: Final = 8
+_DEFAULT_WIDTH: Final = 100
+_LEAST_WIDTH: Final = 40
+
+
+def width_of(width: int | None) -> int:
+    """Give the columns to fit into; 100 if nobody says."""
+    return _DEFAULT_WIDTH if width is None else check_count("width", width, least=_LEAST_WIDTH)
+
+
+def section_lines(table: Table, width: int) -> Iterator[str]:
+    """Give a table below its title, apart from what stands before."""
+    yield ""
+    yield table.title
+    yield from table_lines(table, width)
 
 
 def table_lines(table: Table, width: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from kafka_sizing.fixes import Comparison
 from kafka_sizing.partitions.hotspots import HotReport
@@ -11,6 +11,7 @@ from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.report.figures import figures
 from kafka_sizing.report.redact import Redactor
+from kafka_sizing.report.rendering import rendered
 from kafka_sizing.report.review import review
 
 _HOT_ROWS: Final = 20
@@ -72,7 +73,8 @@ def page(
     ('<!doctype html>', False)
     """
     told = review(hot, comparison, plan, redact=redact, sweep=sweep, title=title, inputs=inputs)
-    rendered: str = _template("page.html").render(
+    return rendered(
+        "page.html",
         told=told,
         tiles=list(told.tiles()),
         figures={figure.name: figure for figure in figures(told)},
@@ -84,17 +86,3 @@ def page(
         inputs=told.inputs_table(),
         certainty=told.certainty(),
     )
-    return rendered
-
-
-def _template(name: str) -> Any:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("kafka_sizing.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    ).get_template(name)

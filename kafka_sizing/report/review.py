@@ -15,19 +15,10 @@ from kafka_sizing.report.labels import printable
 from kafka_sizing.report.names import Names
 from kafka_sizing.report.redact import Redactor, redactor_of
 from kafka_sizing.report.tables import Table
+from kafka_sizing.report.tiles import Tile
 from kafka_sizing.units import format_load, format_share
 
 DEFAULT_TITLE = "Topic review"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """One number, what it is, and what to compare it with."""
-
-    name: str
-    value: str
-    note: str = ""
-    alarming: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

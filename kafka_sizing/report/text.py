@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, get_args
 
-from kafka_sizing._checks import check_choice, check_count
+from kafka_sizing._checks import check_choice
 from kafka_sizing.fixes import Comparison
 from kafka_sizing.partitions.hotspots import HotReport
 from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.report.certainty import how_sure
-from kafka_sizing.report.layout import INDENT, table_lines, wrapped
+from kafka_sizing.report.layout import INDENT, section_lines, width_of, wrapped
 from kafka_sizing.report.redact import Redactor
 from kafka_sizing.report.review import Review, plan_inputs, plan_sentence, review
-from kafka_sizing.report.tables import Table, plan_limits, table
+from kafka_sizing.report.tables import plan_limits, table
 
 Detail = Literal["summary", "full"]
 
-DEFAULT_WIDTH: Final = 100
-_NARROWEST: Final = 40
 _HOT_ROWS: Final = 10
 _TOP_KEYS: Final = 10
 _EXPLAINED: Final = 5
@@ -80,7 +78,7 @@ def text(
     Does not fit. 1 of 4 partitions is hot. Partition 2 carries 60.0 % of the load, 2.40 × the even
     """
     check_choice("detail", detail, get_args(Detail))
-    columns = DEFAULT_WIDTH if width is None else check_count("width", width, least=_NARROWEST)
+    columns = width_of(width)
     told = review(hot, comparison, plan, redact=redact, inputs=inputs)
     return "\n".join(_lines(told, columns, detail)) + "\n"
 
@@ -116,11 +114,11 @@ def plan_text(plan: PartitionPlan, *, width: int | None = None) -> str:
     """
     if not isinstance(plan, PartitionPlan):
         raise TypeError(f"plan must be a PartitionPlan, got {type(plan).__name__}")
-    columns = DEFAULT_WIDTH if width is None else check_count("width", width, least=_NARROWEST)
+    columns = width_of(width)
     lines = list(wrapped(plan_sentence(plan), columns))
     rows = table("inputs", "Inputs", ("input", "value"), plan_inputs(plan))
     for part in (plan_limits(plan), rows, how_sure(None, plan, ())):
-        lines += _section(part, columns)
+        lines += section_lines(part, columns)
     return "\n".join(lines) + "\n"
 
 
@@ -129,27 +127,21 @@ def _lines(told: Review, width: int, detail: Detail) -> Iterator[str]:
     for sentence in told.consequences:
         yield from wrapped(sentence, width)
     for part in told.hot_tables(_HOT_ROWS):
-        yield from _section(part, width)
+        yield from section_lines(part, width)
     explanations = told.explanations
     if explanations:
         yield ""
         for explanation in explanations[:_EXPLAINED]:
             yield from wrapped(explanation, width, indent=INDENT * 2, first=f"{INDENT}- ")
     for part in told.fix_tables()[: None if detail == "full" else 1]:
-        yield from _section(part, width)
+        yield from section_lines(part, width)
     plan_table = told.plan_table()
     if plan_table is not None:
-        yield from _section(plan_table, width)
+        yield from section_lines(plan_table, width)
     if detail == "summary":
         return
     top_keys = told.top_keys(_TOP_KEYS)
     if top_keys is not None:
-        yield from _section(top_keys, width)
-    yield from _section(told.inputs_table(), width)
-    yield from _section(told.certainty(), width)
-
-
-def _section(part: Table, width: int) -> Iterator[str]:
-    yield ""
-    yield part.title
-    yield from table_lines(part, width)
+        yield from section_lines(top_keys, width)
+    yield from section_lines(told.inputs_table(), width)
+    yield from section_lines(told.certainty(), width)

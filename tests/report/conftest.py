@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
+import numpy as np
 import pytest
 
 from kafka_sizing import (
@@ -13,7 +16,12 @@ from kafka_sizing import (
     find_hot,
     place,
     plan_partitions,
+    report,
 )
+from kafka_sizing.consumers import Arrivals, Crash, Deployment, MemberCapacity, SharesChange
+from kafka_sizing.consumers.monitoring import LagSamples, diagnose_lag
+from kafka_sizing.consumers.scaling import FixedMembers, KedaPolicy, KedaTrigger
+from kafka_sizing.consumers.scenario import LagObjective, Scenario
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -81,4 +89,110 @@ def plan():
         growth_fraction_per_year=0.3,
         horizon_years=2,
         multiple_of={"<b>brokers</b>": 6},
+    )
+
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """Reads a page: its elements in order, its text, and whether every element is closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if data.strip() and "style" not in self.open:
+            self.texts.append(" ".join(data.split()))
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    """Take a page apart."""
+    return Page
+
+
+@pytest.fixture(scope="session")
+def busy_hour():
+    """A group of 3 that a burst, a crash, a hot key and a deployment befall, and two policies.
+
+    From 600 s to 900 s come 1,800 records/s, 600 more than 3 × 400 are read: 180,000 unread.
+    """
+    shares = np.full(6, 0.1)
+    shares[4] = 0.5
+    return Scenario(
+        arrivals=Arrivals.steady(900).with_burst(at_s=600, for_s=300, ratio=2),
+        shares=np.full(6, 1 / 6),
+        member=MemberCapacity(400, start_s=20),
+        members=3,
+        duration_s=3_600,
+        events=(
+            Crash(at_s=120, member=1, back_after_s=60),
+            SharesChange(at_s=1_800, shares=shares),
+            Deployment(at_s=2_400, restart_s=15),
+        ),
+        retention_s=86_400,
+        objective=LagObjective(oldest_unread_s=60, except_for_s=60),
+        policies=(
+            KedaPolicy(trigger=KedaTrigger(lag_threshold=2_000), least=3, most=6, name="<i>\x1b"),
+            FixedMembers(6),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def played(busy_hour):
+    """The same, simulated and compared."""
+    return busy_hour.simulate(), busy_hour.compare()
+
+
+@pytest.fixture(scope="session")
+def lag_page(played, busy_hour):
+    return report.lag_page(*played, objective=busy_hour.objective, title="billing")
+
+
+@pytest.fixture(scope="session")
+def hostile_lag_page(played):
+    return report.lag_page(
+        *played, title="<script>alert(1)</script>\u202e", inputs={"<a>": "\x1b[2J</td>"}
+    )
+
+
+@pytest.fixture(scope="session")
+def hostile_samples():
+    """Partition 1 stands from 300 s on; topic and member have names that do harm."""
+    times = np.arange(0, 1_200, 30)
+    ends = np.outer(times, [10, 10])
+    committed = np.minimum(ends, [12_000, 3_000])
+    return LagSamples.from_grid(
+        times,
+        committed,
+        ends,
+        partitions=[("<script>alert(1)</script>", 0), ("two\nlines\x1b[31m", 1)],
+        members=["</td><b>member</b>\u202e", "quiet"],
+        owner=np.tile([1, 0], (times.size, 1)),
+    )
+
+
+@pytest.fixture(scope="session")
+def hostile_diagnosis_page(hostile_samples):
+    return report.diagnosis_page(
+        diagnose_lag(hostile_samples), hostile_samples, title="<img src=x>", inputs={"a": "<b>"}
     )

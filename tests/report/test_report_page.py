@@ -3,42 +3,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from html import escape
-from html.parser import HTMLParser
 
 import pytest
 
 from kafka_sizing import KeyLoads, find_hot, place, report, sweep_partitions
 from kafka_sizing.units import format_load, format_share
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
-
-
-class Page(HTMLParser):
-    """Reads a page: its elements in order, its text, and whether every element is closed."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if data.strip() and "style" not in self.open:
-            self.texts.append(" ".join(data.split()))
+PAGES = ["page", "hostile_page", "lag_page", "hostile_lag_page", "hostile_diagnosis_page"]
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +28,10 @@ def svgs(page: str) -> list[ET.Element]:
     return [ET.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
 
 
-@pytest.mark.parametrize("name", ["page", "hostile_page"])
-def test_a_page_needs_no_network(name, request):
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_needs_no_network(name, request, read_page):
     page = request.getfixturevalue(name)
-    for tag, attributes in Page(page).tags:
+    for tag, attributes in read_page(page).tags:
         assert tag not in {"script", "img", "iframe", "object", "embed", "base", "form"}
         assert not [key for key in attributes if key.startswith("on") or key == "src"]
         href = attributes.get("href", "#")
@@ -70,10 +41,10 @@ def test_a_page_needs_no_network(name, request):
     assert "http" not in re.sub(r'xmlns="[^"]*"|http-equiv', "", page)
 
 
-@pytest.mark.parametrize("name", ["page", "hostile_page"])
-def test_a_page_is_well_formed(name, request):
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_well_formed(name, request, read_page):
     page = request.getfixturevalue(name)
-    parsed = Page(page)
+    parsed = read_page(page)
     assert parsed.open == []
     assert page.startswith('<!doctype html>\n<html lang="en">')
     ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
@@ -95,18 +66,18 @@ def test_a_topic_of_one_partition_is_told_in_the_singular():
     assert "1 partitions" not in written
 
 
-def test_the_verdict_comes_first(page, flights):
+def test_the_verdict_comes_first(page, flights, read_page):
     _, comparison = flights
-    texts = Page(page).texts
+    texts = read_page(page).texts
     start = texts.index("Does not fit")
     assert texts[:start] == ["flights: does not fit", "flights", "✗"]
     assert texts[start + 1].startswith("4 of 12 partitions are hot. Partition 3 carries 25.2 %")
     assert comparison.reason in texts[start + 2]
 
 
-def test_the_numbers_are_those_of_the_results(page, flights, plan):
+def test_the_numbers_are_those_of_the_results(page, flights, plan, read_page):
     hot, comparison = flights
-    texts = Page(page).texts
+    texts = read_page(page).texts
     loads = hot.loads
     tile = texts.index("hottest partition")
     assert texts[tile + 1] == format_share(loads.max_share)
@@ -126,8 +97,8 @@ def test_the_numbers_are_those_of_the_results(page, flights, plan):
         assert keys[at + 1 : at + 3] == [format_load(key.load, "records"), format_share(key.share)]
 
 
-def test_keys_and_titles_are_escaped_everywhere(hostile_page):
-    parsed = Page(hostile_page)
+def test_keys_and_titles_are_escaped_everywhere(hostile_page, read_page):
+    parsed = read_page(hostile_page)
     known = {"html", "head", "meta", "title", "link", "style", "body", "main", "header", "h1"}
     known |= {"bdi", "section", "p", "span", "dl", "div", "dt", "dd", "h2", "h3", "figure", "li"}
     known |= {"figcaption", "strong", "svg", "defs", "g", "path", "use", "text", "clippath", "ul"}
@@ -142,9 +113,9 @@ def test_keys_and_titles_are_escaped_everywhere(hostile_page):
         assert character not in hostile_page
 
 
-def test_a_marked_row_is_the_best_fix(page, flights):
+def test_a_marked_row_is_the_best_fix(page, flights, read_page):
     _, comparison = flights
-    parsed = Page(page)
+    parsed = read_page(page)
     assert comparison.best.name in parsed.texts
     assert len([1 for tag, attributes in parsed.tags if attributes.get("class") == "marked"]) == 3
 
@@ -169,10 +140,10 @@ def test_a_thousand_partitions_stay_below_a_megabyte_and_a_half():
     assert len(page.encode()) < 1_500_000
 
 
-def test_one_partition_and_one_key_make_a_page():
+def test_one_partition_and_one_key_make_a_page(read_page):
     page = report.page(find_hot(place(KeyLoads(["only"], [1.0]), 1)))
-    assert "Fits" in Page(page).texts
-    assert Page(page).open == []
+    assert "Fits" in read_page(page).texts
+    assert read_page(page).open == []
 
 
 def test_loads_without_keys_make_a_page_without_key_plots():

@@ -1,0 +1,124 @@
+"""One table of a scenario and what each of its keys means in; checked values out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from kafka_sizing._checks import nearest
+from kafka_sizing.consumers.scenario.values import shown
+
+T = TypeVar("T")
+
+Read = Callable[[Any], Any]  # a value as TOML gives it in; what it stands for, or ValueError, out
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a key of a table stands for: an argument, how to read it, whether it must be there."""
+
+    argument: str
+    read: Read
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of a scenario; its errors say where it stands."""
+
+    where: str  #: as a reader of the file finds it: ``[topic]``, ``[[event]] 2``
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, where: str, given: object, keys: Collection[str]) -> Section:
+        """Take a table whose keys are all known; say which are near those that are not."""
+        if not isinstance(given, Mapping):
+            raise _wrong(where, "a table", given)
+        section = cls(where, given)
+        section.check_keys(keys)
+        return section
+
+    def check_keys(self, keys: Collection[str]) -> None:
+        """Refuse keys that nobody knows."""
+        unknown = [key for key in self.values if key not in keys]
+        if unknown:
+            listed = ", ".join(keys)
+            raise ValueError(
+                f"{self.where} may hold {listed}, got {unknown[0]!r}{nearest(unknown[0], keys)}"
+            )
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the table has a key."""
+        return key in self.values
+
+    def read(self, key: str, read: Callable[[Any], T]) -> T:
+        """Read the value of a key; an error names table and key."""
+        if key not in self.values:
+            raise ValueError(f"{self.where} must hold {key}, got none")
+        try:
+            return read(self.values[key])
+        except ValueError as error:
+            raise ValueError(f"{self.where} {key}{_joined(error)}") from error
+
+    def optional(self, key: str, read: Callable[[Any], T]) -> T | None:
+        """Read the value of a key, if it is there."""
+        return self.read(key, read) if key in self.values else None
+
+    def one_of(self, *keys: str) -> str:
+        """Give the one key that is there of several that exclude each other."""
+        there = [key for key in keys if key in self.values]
+        if len(there) != 1:
+            got = " and ".join(there) if there else "none"
+            raise ValueError(f"{self.where} must hold one of {', '.join(keys)}, got {got}")
+        return there[0]
+
+    def part(self, key: str, keys: Collection[str]) -> Section:
+        """Take a table within this one."""
+        return Section.of(f"{self.where} {key}", self.values[key], keys)
+
+    def arguments(self, keys: Mapping[str, Key]) -> dict[str, Any]:
+        """Read what a table says, as arguments."""
+        return {
+            key.argument: self.read(name, key.read)
+            for name, key in keys.items()
+            if key.required or name in self.values
+        }
+
+    def made(self, make: Callable[..., T], keys: Mapping[str, Key]) -> T:
+        """Make what a table describes; an error names its keys, not the arguments."""
+        arguments = self.arguments(keys)
+        with self.naming({key.argument: name for name, key in keys.items()}):
+            return make(**arguments)
+
+    @contextmanager
+    def naming(self, keys: Mapping[str, str]) -> Iterator[None]:
+        """Let an error name this table, and its keys where it names arguments."""
+        try:
+            yield
+        except ValueError as error:
+            words = _WORD.sub(lambda word: keys.get(word[0], word[0]), str(error))
+            raise ValueError(f"{self.where} {words}") from error
+
+
+def sections(where: str, given: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Give the tables of an array, and how to call each: ``[[event]] 2``."""
+    if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
+        raise _wrong(where, "an array of tables", given)
+    for number, each in enumerate(given, start=1):
+        yield f"{where} {number}", each
+
+
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+def _joined(error: ValueError) -> str:
+    """Go on with a rule that says "must …"; stand apart from any other text."""
+    text = str(error)
+    return f" {text}" if text.startswith("must ") else f": {text}"
+
+
+def _wrong(where: str, rule: str, given: object) -> ValueError:
+    return ValueError(f"{where} must be {rule}, got {shown(given)}")
