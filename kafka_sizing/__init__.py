@@ -1,4 +1,4 @@
-"""Size Kafka topics: rates and key logs in; plans, hot reports and fixes that work out."""
+"""Size Kafka topics: rates, key logs and groups in; plans, hot reports, fixes and lag out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,30 @@ from typing import TYPE_CHECKING, Any, Final
 from kafka_sizing.units import GB, KB, MB, TB, GiB, KiB, MiB, TiB
 
 if TYPE_CHECKING:
-    from kafka_sizing import plot, report
+    from kafka_sizing import consumers, plot, report
+    from kafka_sizing.consumers import (
+        Arrivals,
+        Assignment,
+        GroupCapacity,
+        LagDiagnosis,
+        LagSamples,
+        LagSimulation,
+        MemberCapacity,
+        MembersNeeded,
+        PolicyComparison,
+        RebalanceCost,
+        assign,
+        capacity_by_members,
+        compare_policies,
+        compare_protocols,
+        diagnose_lag,
+        drain_backlog,
+        group_capacity,
+        members_needed,
+        rebalance_cost,
+        simulate_lag,
+        time_to_loss,
+    )
     from kafka_sizing.fixes import (
         Comparison,
         CompositeKey,
@@ -53,7 +76,7 @@ if TYPE_CHECKING:
         plan_partitions,
         sweep_partitions,
     )
-    from kafka_sizing.sources import count_key_files
+    from kafka_sizing.sources import count_key_files, read_lag_samples
 
 __version__ = "0.1.0"
 
@@ -64,16 +87,24 @@ __all__ = [
     "MB",
     "PARTITIONERS",
     "TB",
+    "Arrivals",
+    "Assignment",
     "Comparison",
     "CompositeKey",
     "ConsumerGroup",
     "Fix",
     "GiB",
+    "GroupCapacity",
     "HotReport",
     "KeyBuckets",
     "KeyLoads",
     "KiB",
+    "LagDiagnosis",
+    "LagSamples",
+    "LagSimulation",
     "Limit",
+    "MemberCapacity",
+    "MembersNeeded",
     "MiB",
     "MorePartitions",
     "NoKey",
@@ -82,22 +113,33 @@ __all__ = [
     "PartitionPlan",
     "PartitionSweep",
     "Partitioner",
+    "PolicyComparison",
+    "RebalanceCost",
     "RoutingTable",
     "TiB",
     "TimeBuckets",
+    "assign",
+    "capacity_by_members",
     "coefficient_of_variation",
     "compare_fixes",
     "compare_partitioners",
+    "compare_policies",
+    "compare_protocols",
+    "consumers",
     "count_key_files",
     "count_keys",
     "count_pairs",
     "crc32",
+    "diagnose_lag",
+    "drain_backlog",
     "find_hot",
     "find_partitioner",
     "fnv1a",
     "gini",
+    "group_capacity",
     "imbalance_ratio",
     "jain_index",
+    "members_needed",
     "moved_keys",
     "moved_share",
     "murmur2",
@@ -106,17 +148,21 @@ __all__ = [
     "place",
     "plan_partitions",
     "plot",
+    "read_lag_samples",
+    "rebalance_cost",
     "report",
+    "simulate_lag",
     "sweep_partitions",
+    "time_to_loss",
 ]
 
 # From the ground floor up: whoever opens a room has opened those below it anyway.
-_ROOMS: Final = ("keys", "partitions", "fixes", "sources")
+_ROOMS: Final = ("keys", "partitions", "fixes", "consumers", "sources")
 
 
 def __getattr__(name: str) -> Any:
     """Find a public name in its room, which is opened on first use."""
-    if name in ("plot", "report"):
+    if name in ("consumers", "plot", "report"):
         return importlib.import_module(f"{__name__}.{name}")
     if name in __all__:
         for room in _ROOMS:

@@ -21,7 +21,12 @@ NAMES_THAT_STAND = """
     moved_share moved_keys compare_partitioners
     Fix MorePartitions NoKey CompositeKey KeyBuckets RoutingTable TimeBuckets
     compare_fixes Comparison
-    KB MB GB TB KiB MiB GiB TiB plot report
+    assign Assignment group_capacity GroupCapacity capacity_by_members
+    members_needed MembersNeeded drain_backlog time_to_loss
+    rebalance_cost RebalanceCost compare_protocols
+    simulate_lag LagSimulation Arrivals MemberCapacity compare_policies PolicyComparison
+    diagnose_lag LagDiagnosis LagSamples read_lag_samples
+    KB MB GB TB KiB MiB GiB TiB consumers plot report
 """.split()
 
 
