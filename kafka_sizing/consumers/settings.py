@@ -6,9 +6,11 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
-from kafka_sizing._checks import check_choice, check_count, check_positive
+from kafka_sizing._checks import check_choice, check_count, check_non_negative, check_positive
+
+_MAY_BE_ZERO: Final = ("initial_rebalance_delay_s",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class ConsumerSettings:
         ``metadata.max.age.ms``: how soon a member of a classic group sees new partitions. [s] > 0
     initial_rebalance_delay_s : float, default 3
         ``group.initial.rebalance.delay.ms``, of the broker: an empty group waits as long for
-        more members. [s] > 0
+        more members. [s] >= 0
     consumer_session_timeout_s : float, default 45
         ``group.consumer.session.timeout.ms``, of the broker: the session timeout under
         ``group.protocol=consumer``. [s] > 0
@@ -116,9 +118,10 @@ class ConsumerSettings:
             value = getattr(self, each.name)
             if each.name == "max_poll_records":
                 object.__setattr__(self, each.name, check_count(each.name, value))
-            else:
-                check_positive(each.name, value)
-                object.__setattr__(self, each.name, float(value))
+                continue
+            check = check_non_negative if each.name in _MAY_BE_ZERO else check_positive
+            check(each.name, value)
+            object.__setattr__(self, each.name, float(value))
         for prefix in ("", "consumer_"):
             beat, session = f"{prefix}heartbeat_interval_s", f"{prefix}session_timeout_s"
             if getattr(self, beat) >= getattr(self, session):

@@ -58,3 +58,9 @@ def test_a_heartbeat_must_be_shorter_than_the_session():
     rule = r"consumer_heartbeat_interval_s must be below consumer_session_timeout_s, got 45 and 45"
     with pytest.raises(ValueError, match=rule):
         ConsumerSettings(consumer_heartbeat_interval_s=45)
+
+
+def test_an_empty_group_need_not_wait_for_more_members():
+    assert ConsumerSettings(initial_rebalance_delay_s=0).initial_rebalance_delay_s == 0
+    with pytest.raises(ValueError, match="initial_rebalance_delay_s must be finite and >= 0"):
+        ConsumerSettings(initial_rebalance_delay_s=-1)
