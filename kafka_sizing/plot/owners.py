@@ -72,8 +72,8 @@ def assignment(assignment: Assignment, *, ax: Axes | None = None, **bar_kwargs: 
     >>> from kafka_sizing import plot
     >>> from kafka_sizing.consumers.assignment import assign
     >>> ax = plot.assignment(assign({"orders": 3, "refunds": 1}, 2))
-    >>> [bar.get_width() for bar in ax.patches]
-    [1.0, 1.0, 1.0, 1.0]
+    >>> [int(bar.get_width()) for bar in ax.patches]
+    [1, 1, 1, 1]
     """
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.patches import Rectangle

@@ -108,6 +108,24 @@ def test_packed_anew_if_no_exchange_relieves_the_fullest():
     assert _fullest(after) == 7  # packed anew: 3 2 2 and 3 2
 
 
+def test_what_is_kept_counts_before_anything_is_handed_out():
+    """b has 99 and a 100, so b gets the 1, though it has more partitions already."""
+    before = Assignment.from_names({"topic": ["a", "b", "b"]})
+    after = assign(4, ["a", "b"], assignor="load-aware", loads=[100, 50, 49, 1], previous=before)
+    assert (after.owner_of("topic", 3), after.moves) == ("b", 0)
+
+
+def test_members_that_could_be_alone_with_a_partition_are():
+    before = Assignment.from_names({"topic": ["a", "a"]})
+    after = assign(2, ["a", "b", "c"], assignor="load-aware", loads=[0.3, 0.2], previous=before)
+    assert sorted(after.member_loads.tolist()) == [0, 0.2, 0.3]
+
+
+def test_partitions_without_load_are_handed_out_evenly():
+    got = assign(7, 3, assignor="load-aware", loads=[0] * 7)
+    assert got.partition_counts.tolist() == [3, 2, 2]
+
+
 def test_members_get_only_what_they_subscribe_to():
     got = assign(
         {"a": 3, "b": 3},
