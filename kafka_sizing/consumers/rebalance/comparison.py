@@ -147,9 +147,23 @@ def compare_protocols(
         Those to compare, under each protocol.
     assignors : mapping of protocol to assignor or None, default None
         For protocols that shall not have their default.
-    settings, barrier_s, restore_s, member, back_after_s, restart_s, partitions_after, joins_s
-        As for `rebalance_cost`, the same for all. Without ``barrier_s`` a round takes the
-        heartbeat interval of each protocol.
+    settings : ConsumerSettings or None, default None
+        Timeouts of the group. None: Kafka's defaults.
+    barrier_s : float or None, default None
+        How long a round takes. None: the heartbeat interval of each protocol. [s] >= 0
+    restore_s : float, default 0.0
+        How long a new owner of a partition restores state before it reads. [s] >= 0
+    member : int or None, default None
+        Number of the member that leaves, crashes or is stuck. None: the one with the largest
+        load.
+    back_after_s : float or None, default None
+        When that member is back. None: never. [s] >= 0
+    restart_s : float or None, default None
+        Of a deployment: how long each member is away. [s] >= 0
+    partitions_after : int or PartitionLoads or None, default None
+        Of "partitions": how many there are then, or the load of each.
+    joins_s : array_like of float or None, default None
+        Of a "start" of a classic group: when each member comes. None: all at once. [s] >= 0
 
     Returns
     -------
