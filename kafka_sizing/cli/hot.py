@@ -86,7 +86,7 @@ def keys(
     top: Annotated[int, typer.Option(help="Keys that --json lists.")] = 20,
     details: Annotated[
         bool,
-        typer.Option("--details", help="Print too what fixes ask for, and how sure numbers are."),
+        typer.Option("--details", help="Print also what fixes ask for, and how sure numbers are."),
     ] = False,
 ) -> int:
     """Find hot partitions, the keys that heat them, and the fix that works, in a key log."""

@@ -14,7 +14,6 @@ from kafka_sizing.cli.options import (
     DOES_NOT_FIT,
     FITS,
     AsJson,
-    Check,
     Html,
     PartitionerName,
     SerializerName,
@@ -55,9 +54,16 @@ def lag(
         Path | None, typer.Option(metavar="FILE", help="Write a row per step to this CSV file.")
     ] = None,
     as_json: AsJson = False,
-    check: Check = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Exit with 1 if the objective is missed; without one, if not all is "
+            "read in the end.",
+        ),
+    ] = False,
     details: Annotated[
-        bool, typer.Option("--details", help="Print too the inputs, and how sure numbers are.")
+        bool, typer.Option("--details", help="Print also the inputs, and how sure numbers are.")
     ] = False,
 ) -> int:
     """Play a consumer group through a scenario: its lag, rebalances, and how to scale it."""

@@ -26,7 +26,7 @@ SerializerName = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="How keys that are no text become bytes: string, int32, int64, uuid …",
+        help="How keys that are not text become bytes: string, int32, int64, uuid …",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object (docs/json.md).")]

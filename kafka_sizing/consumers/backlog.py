@@ -126,8 +126,9 @@ def drain_backlog(
         What is written: to the topic, or to each partition. [records/s] > 0 in all
     capacity_records_per_s : float, array_like or GroupCapacity
         What the group carries, what it has for each partition, or what `group_capacity` gives:
-        each member's rate is then split over its partitions in proportion to what they bring.
-        However a member splits it, its last partition is current at the same moment.
+        what a member has beyond what is written then goes to the backlogs of its partitions,
+        in proportion. However a member splits it, its last partition is current at the same
+        moment. A member that falls behind splits in proportion to what is written.
         [records/s] >= 0
     outage_s : float or None, default None
         How long nothing was read. [s] >= 0
@@ -157,6 +158,9 @@ def drain_backlog(
     """
     flows = flows_of(write_records_per_s, capacity_records_per_s)
     backlogs = _backlogs(flows, outage_s, backlog_records)
+    capacities = flows.capacity_records_per_s
+    if isinstance(capacity_records_per_s, GroupCapacity) and flows.by_partition:
+        capacities = capacity_records_per_s.split_to_drain(flows.write_records_per_s, backlogs)
     queues = tuple(
         PartitionDrain(
             partition=at,
@@ -168,7 +172,7 @@ def drain_backlog(
         for at, (write, capacity, backlog) in enumerate(
             zip(
                 flows.write_records_per_s.tolist(),
-                flows.capacity_records_per_s.tolist(),
+                capacities.tolist(),
                 backlogs.tolist(),
                 strict=True,
             )

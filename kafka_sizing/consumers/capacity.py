@@ -148,6 +148,35 @@ class GroupCapacity:
         wholes = np.where(brought > 0, brought, np.bincount(owners)[owners])
         return self.member_records_per_s * parts / wholes
 
+    def split_to_drain(
+        self, write_records_per_s: NDArray[np.float64], backlog_records: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Split each member's rate so that it is done with all its partitions at once.
+
+        Parameters
+        ----------
+        write_records_per_s : ndarray of float, shape (partitions,)
+            What each partition brings. [records/s] >= 0
+        backlog_records : ndarray of float, shape (partitions,)
+            What is unread in each partition. [records] >= 0
+
+        Returns
+        -------
+        ndarray of float, shape (partitions,)
+            What the member of each partition has for it. A member without a backlog, or without
+            anything to spare for it, splits in proportion to what its partitions bring.
+            [records/s]
+        """
+        (owners,) = self.assignment.owners.values()
+        written = np.bincount(owners, weights=write_records_per_s)[owners]
+        backlogs = np.bincount(owners, weights=backlog_records)[owners]
+        spare = self.member_records_per_s - written
+        drains = (spare > 0) & (backlogs > 0)
+        parts = backlog_records / np.where(drains, backlogs, 1.0)
+        return np.where(
+            drains, write_records_per_s + spare * parts, self.split_by(write_records_per_s)
+        )
+
     def __repr__(self) -> str:
         return (
             f"GroupCapacity(members={self.members:,}, partitions={self.partitions:,}, "
@@ -339,7 +368,8 @@ def _what_holds_back(capacity: GroupCapacity) -> str:
         return f"the fullest reads {partitions} with {share} of the load"
     if capacity.idle_members:
         idle = capacity.idle_members
-        return f"{count:,} partitions leave {idle:,} idle"
+        leave = "1 partition leaves" if count == 1 else f"{count:,} partitions leave"
+        return f"{leave} {idle:,} idle"
     if count % capacity.members:
         return f"{count:,} partitions do not divide evenly, and the fullest reads {most:,}"
     return f"each reads {partitions}"

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, SupportsIndex, get_args
 
-from kafka_sizing._checks import ceil_ratio, check_choice, check_count, check_positive
+from kafka_sizing._checks import ceil_ratio, check_choice, check_count, check_positive, check_type
 from kafka_sizing.consumers.capacity import group_capacity
 from kafka_sizing.consumers.polling import Client
 from kafka_sizing.consumers.settings import ConsumerSettings
@@ -171,6 +171,8 @@ def delivery(
 
     Raises
     ------
+    TypeError
+        If the settings are no `ConsumerSettings`.
     ValueError
         If a number is out of range, a choice unknown, or two do not go together.
 
@@ -197,6 +199,8 @@ def delivery(
             f"in_flight_records must be 0 with commit {commit!r}, which waits for the work, "
             f"got {in_flight}"
         )
+    if settings is not None:
+        check_type("settings", settings, ConsumerSettings, "ConsumerSettings(…)")
     settings = settings or ConsumerSettings()
     interval_s = _interval(commit_interval_s, commit, settings)
     group = group_capacity(partitions, check_count("members", members), member_records_per_s=1)

@@ -6,7 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Literal, SupportsIndex, get_args
 
-from kafka_sizing._checks import ROUNDING, check_choice, check_count, check_positive, check_share
+from kafka_sizing._checks import (
+    ROUNDING,
+    check_choice,
+    check_count,
+    check_positive,
+    check_share,
+    check_type,
+)
 from kafka_sizing.consumers.settings import ConsumerSettings, default_of
 from kafka_sizing.units import format_load, format_share
 
@@ -130,6 +137,8 @@ def poll_budget(
 
     Raises
     ------
+    TypeError
+        If the settings are no `ConsumerSettings`.
     ValueError
         If a number is out of range.
 
@@ -149,6 +158,8 @@ def poll_budget(
     if processing_s is not None:
         check_positive("processing_s", processing_s)
         processing_s = float(processing_s)
+    if settings is not None:
+        check_type("settings", settings, ConsumerSettings, "ConsumerSettings(…)")
     check_share("interval_share", interval_share)
     settings = settings or ConsumerSettings()
     return PollBudget(

@@ -39,6 +39,7 @@ _SMALLEST_POINTS: Final = 5.0  # of text: what needs smaller is left out
 _LARGEST_POINTS: Final = 8.5
 _LINE_PER_FONT_SIZE: Final = 1.15
 _CHARACTER_PER_FONT_SIZE: Final = 0.62
+_BESIDE: Final = 0.6  # of the length of a text, from the line that it stands beside to its middle
 
 
 def assignment(assignment: Assignment, *, ax: Axes | None = None, **bar_kwargs: Any) -> Axes:
@@ -106,7 +107,7 @@ def assignment(assignment: Assignment, *, ax: Axes | None = None, **bar_kwargs: 
     size = _name_rows(ax, names)
     if size:
         _note_ends(ax, assignment, ends, even, size)
-        _number_blocks(ax, blocks, size)
+        _number_blocks(ax, blocks, even, size)
     return ax
 
 
@@ -243,18 +244,19 @@ def _note_ends(
         )
 
 
-def _number_blocks(ax: Axes, blocks: _Blocks, size: float) -> None:
-    """Write the partition's number into each block that is long enough."""
+def _number_blocks(ax: Axes, blocks: _Blocks, even: float, size: float) -> None:
+    """Write the partition's number into each block that is long enough, beside the line."""
     from matplotlib.patheffects import withStroke
 
     size = min(size, _row_points(ax) * _BAR * (1 - _STRIP) / _LINE_PER_FONT_SIZE)
     texts = blocks.number.astype(str)
-    needed = (np.char.str_len(texts) + 0.5) * size * _CHARACTER_PER_FONT_SIZE
-    fits = (blocks.number >= 0) & (needed <= blocks.load * _load_points(ax))
+    needed = (np.char.str_len(texts) + 0.5) * size * _CHARACTER_PER_FONT_SIZE / _load_points(ax)
+    fits = (blocks.number >= 0) & (needed <= blocks.load)
+    middle = _beside(even, blocks.left, blocks.left + blocks.load, needed)
     halo = [withStroke(linewidth=size / 5, foreground=ax.get_facecolor())]
     for at in np.flatnonzero(fits).tolist():
         ax.text(
-            blocks.left[at] + blocks.load[at] / 2,
+            middle[at],
             blocks.row[at] - blocks.moved[at] * _BAR * _STRIP / 2,
             texts[at],
             ha="center",
@@ -262,6 +264,19 @@ def _number_blocks(ax: Axes, blocks: _Blocks, size: float) -> None:
             fontsize=size,
             path_effects=halo,
         )
+
+
+def _beside(
+    line: float,
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
+    needed: NDArray[np.floating[Any]],
+) -> NDArray[np.float64]:
+    """Give the middles of texts between two ends; beside a line they would lie on, with room."""
+    middle, reach = (left + right) / 2, needed * _BESIDE
+    moved = np.where(middle < line, line - reach, line + reach)
+    fits = (moved - needed / 2 >= left) & (moved + needed / 2 <= right)
+    return np.where((np.abs(middle - line) < needed / 2) & fits, moved, middle)
 
 
 def _row_points(ax: Axes) -> float:

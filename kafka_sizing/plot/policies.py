@@ -89,7 +89,8 @@ def policy_comparison(comparison: PolicyComparison, *, ax: Axes | None = None) -
         look: dict[str, Any] = {"color": GREEN if best else SKY_BLUE}
         if not outcome.meets_objective:
             look |= _MISSED
-        note = f"{outcome.member_hours:,.1f} h, {outcome.rebalances:,} rebalances"
+        plural = "" if outcome.rebalances == 1 else "s"
+        note = f"{outcome.member_hours:,.1f} h, {outcome.rebalances:,} rebalance{plural}"
         rows.append(
             Row(
                 text=f"{short_text(outcome.name, _NAME_LENGTH)}  ·  {_lag_text(outcome)}",

@@ -79,7 +79,8 @@ def _figures(told: DiagnosisReview) -> Iterator[PageFigure]:
     yield drawn(
         "lag",
         "Unread records of the partitions furthest behind",
-        "A line is a partition; it is open where samples are missing. One line alone is a key, "
-        "a record or a member; all together are the group, what it calls, or the producers.",
+        "A line is a partition; it is open where samples are missing. One line that "
+        "climbs alone speaks of a key, a record or a member; all together, of the group, of what "
+        "it waits for, or of the producers.",
         partial(plot.lag_by_partition, told.samples),
     )

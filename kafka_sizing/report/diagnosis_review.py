@@ -151,10 +151,10 @@ class DiagnosisReview:
 
     def _reason(self, verdict: Verdict) -> str:
         """Give cause and evidence; the cause is not said again where the status says it."""
-        evidence = printable(verdict.evidence)
         if verdict.cause == self.diagnosis.state:
+            evidence = printable(verdict.evidence)
             return f"{evidence[0].upper()}{evidence[1:]}."
-        return f"{verdict.cause.capitalize()}: {evidence}."
+        return printable(verdict.reason)
 
     def _oldest_tile(self) -> Tile:
         oldest = self.lag.oldest

@@ -80,8 +80,9 @@ def _figures(told: LagReview) -> Iterator[PageFigure]:
     yield drawn(
         "throughput",
         "Written, read, and what the group could read",
-        "Where less is read than written, lag grows. Shaded: rebalances, by what they stop, and "
-        "members that are away unnoticed. Dashed lines are events.",
+        "Where less is read than written, lag grows. Shaded: members that are away unnoticed, "
+        "and rebalances, by the partitions they stop: orphaned ones have lost their member, moved "
+        "ones go to another. Dashed lines are events.",
         partial(plot.group_throughput, simulation),
     )
     oldest_s = None if told.judged.objective is None else told.judged.objective.oldest_unread_s
@@ -99,8 +100,8 @@ def _figures(told: LagReview) -> Iterator[PageFigure]:
         yield drawn(
             "heatmap",
             f"Unread records of each of {simulation.partitions:,} partitions",
-            "A row is a partition, from left to right is time. A coloured row is one partition or "
-            "one member; a coloured column is the whole group.",
+            "A row is a partition; time runs to the right. One coloured row is a partition that "
+            "is hot or stuck, a few that begin together are a member, all of them are the group.",
             partial(plot.lag_heatmap, simulation),
         )
     if comparison is not None:

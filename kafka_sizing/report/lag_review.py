@@ -100,9 +100,7 @@ class LagReview:
         yield Tile(
             name="member-hours",
             value=f"{simulation.member_hours:,.1f}",
-            note=f"{running.min():,} to {running.max():,} members"
-            if running.min() < running.max()
-            else f"{running.max():,} members",
+            note=_members(int(running.min()), int(running.max())),
         )
         if self.comparison is not None:
             best = self.comparison.best
@@ -204,6 +202,12 @@ class LagReview:
 
     def _written(self) -> float:
         return float(self.simulation.written_records_per_s.mean())
+
+
+def _members(least: int, most: int) -> str:
+    """Say how many members there were."""
+    between = f"{least:,} to {most:,}" if least < most else f"{most:,}"
+    return f"{between} member{'' if most == 1 and least == most else 's'}"
 
 
 def objective_text(objective: LagObjective) -> str:

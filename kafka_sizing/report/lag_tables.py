@@ -113,7 +113,7 @@ def rebalances(simulation: LagSimulation, *, most_rows: int) -> Table | None:
         [
             (
                 clock_text(rebalance.starts_s),
-                rebalance.event,
+                rebalance.event.replace("+", " and "),
                 duration_text(rebalance.ends_s - rebalance.starts_s),
                 f"{rebalance.moves:,}" if rebalance.finished else "not finished",
                 ", ".join(

@@ -100,6 +100,33 @@ def test_a_note_does_not_lie_on_the_line():
     assert notes == {"48.0 %": 10, "52.0 %": 10.4}
 
 
+def test_a_number_does_not_lie_on_the_line_where_there_is_room_beside_it():
+    ax = draw(
+        Assignment(
+            members=["a", "b", "c", "d"],
+            owners={"t": [0, 1, 2, 3]},
+            loads={"t": [19.8, 20.2, 0.01, 0.01]},
+        ),
+        ax=_axes(),
+    )
+    left, right = (ax.texts[[text.get_text() for text in ax.texts].index(n)] for n in ("0", "1"))
+    assert left.get_position()[0] < 9.9  # the even share is 10.005, the middles 9.9 and 10.1
+    assert right.get_position()[0] > 10.1
+    ax.figure.canvas.draw()
+    for text in (left, right):
+        ends = ax.transData.inverted().transform(text.get_window_extent())[:, 0]
+        assert not ends[0] <= 10.005 <= ends[1]
+
+
+def test_a_number_stays_in_its_block_where_there_is_no_room_beside_the_line():
+    even = Assignment(
+        members=["a", "b"], owners={"t": [0, 0, 0, 1]}, loads={"t": [9.5, 1, 9.5, 0]}
+    )
+    ax = draw(even, ax=_axes(width=4.0))
+    numbers = {text.get_text(): text.get_position()[0] for text in ax.texts}
+    assert numbers["1"] == 10
+
+
 def test_without_loads_partitions_are_counted():
     ax = draw(assign(24, 6), ax=_axes())
     assert ax.get_xlabel() == "partitions"

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from kafka_sizing.consumers import Arrivals
+from kafka_sizing.consumers import Arrivals, PartitionIncrease
 from kafka_sizing.consumers.scaling import FixedMembers, FunctionPolicy, KedaPolicy, KedaTrigger
 from kafka_sizing.consumers.scaling.comparison import compare_policies
 from kafka_sizing.plot.colours import GREEN, SKY_BLUE
@@ -72,6 +72,12 @@ def test_bars_say_who_and_how_far_behind(ax):
         "4 members  ·  within the objective",
         "4.0 h, 0 rebalances, best",
     ]
+
+
+def test_one_rebalance_is_written_in_the_singular(ax):
+    grown = PartitionIncrease(at_s=60, shares=[0.2] * 5)
+    policy_comparison(compare([FixedMembers(2)], events=[grown]), ax=ax)
+    assert ", 1 rebalance, closest" in ax.texts[1].get_text()
 
 
 def test_where_none_will_do_the_best_is_only_the_closest(ax):

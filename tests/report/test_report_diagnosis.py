@@ -115,7 +115,7 @@ def test_every_cause_is_told_with_what_to_do():
     )
     both = dataclasses.replace(diagnose_lag(samples), verdicts=(first, second))
     written = report.diagnosis_text(both, samples, width=200)
-    assert f"Also Producer burst: much came. {second.advice}" in words(written)
+    assert f"Also {second.reason} {second.advice}" in words(written)
     assert "producer burst" in written[written.index("Causes") :]
     # From 300 s to 420 s.
     assert "0:05:00 2 min 25.0 %" in words(written)

@@ -198,8 +198,8 @@ def test_rebalances_and_their_phases_are_listed(played):
     written = words(report.lag_text(simulation, width=200))
     assert f"… and {len(simulation.rebalances) - 8:,} more" not in written
     for rebalance in simulation.rebalances[:8]:
-        assert rebalance.event in written
-    assert "join 3 s, orphaned stop" in written
+        assert rebalance.event.split("+")[0] in written
+    assert "leave and join 3 s 3 join 3 s, orphaned stop" in written
 
 
 def test_a_rebalance_that_was_not_finished_says_so():
@@ -357,6 +357,23 @@ def test_a_page_tells_what_was_lost_and_what_is_left(read_page):
     texts = read_page(report.lag_page(simulation)).texts
     assert texts[texts.index("deleted unread") + 1] == "720,000 records"
     assert texts[texts.index("unread at the end") + 1] == "360,000"
+
+
+@pytest.mark.parametrize(
+    ("members", "events", "told"),
+    [
+        (1, [], "1 member"),
+        (2, [], "2 members"),
+        (1, [Join(at_s=60)], "1 to 2 members"),
+        (1, [Leave(at_s=60, member=0)], "0 to 1 members"),
+    ],
+)
+def test_a_page_says_how_many_members_there_were(members, events, told, read_page):
+    simulation = simulate_lag(
+        100, partitions=2, member=100, members=members, duration_s=600, events=events
+    )
+    texts = read_page(report.lag_page(simulation)).texts
+    assert texts[texts.index("member-hours") + 2] == told
 
 
 def test_a_page_says_from_when_on_all_is_read(read_page):

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count, check_share
 from kafka_sizing.consumers.scenario.section import Key, Section, sections
-from kafka_sizing.consumers.scenario.values import choice, count, duration, number, numbers
+from kafka_sizing.consumers.scenario.values import (
+    choice,
+    count,
+    duration,
+    number,
+    numbers,
+    shown,
+)
 from kafka_sizing.consumers.simulation import (
     Crash,
     Deployment,
@@ -73,9 +80,15 @@ _OF_SHARES: Final = {"hot key": _HOT, "shares": _SHARES, "partitions": _MORE}
 _KINDS: Final = (*_PLAIN, *_OF_SHARES)
 
 
-def events_of(given: object, shares: NDArray[np.float64]) -> tuple[Event, ...]:
+def events_of(given: object, shares: NDArray[np.float64], *, ends_s: float) -> tuple[Event, ...]:
     """Read what happens; the shares of the start are those a hot key is reckoned from."""
     read = [_kind_of(Section(where, table)) for where, table in sections("[[event]]", given)]
+    for _, section, at_s in read:
+        if at_s >= ends_s:
+            raise ValueError(
+                f"{section.where} at must be before the scenario ends, "
+                f"got {shown(section.values['at'])}"
+            )
     read.sort(key=lambda event: event[2])
     events: list[Event] = []
     for kind, section, _ in read:

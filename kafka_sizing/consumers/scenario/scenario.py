@@ -260,6 +260,11 @@ def scenario_of(
     if missing is not None:
         raise ValueError(f"the scenario must hold a table [{missing}], got none")
     general = top.arguments(_TOP)
+    if general.get("step_s", 0.0) > general["duration_s"]:
+        raise ValueError(
+            f"{top.where} step must be at most the duration, {given['duration']!r}, "
+            f"got {given['step']!r}"
+        )
     topic = Section.of("[topic]", given["topic"], _TOPIC)
     group = Section.of("[group]", given["group"], (*_GROUP, "policy"))
     shares = _shares(topic, place_keys)
@@ -270,7 +275,7 @@ def scenario_of(
         shares=shares,
         member=Section.of("[member]", given["member"], _MEMBER).made(MemberCapacity, _MEMBER),
         settings=settings_of(given.get("settings", {})),
-        events=events_of(given.get("event", []), shares),
+        events=events_of(given.get("event", []), shares, ends_s=general["duration_s"]),
         retention_s=topic.optional("retention", positive(duration)),
         objective=_objective(given, general["duration_s"]),
         policy=_chosen(group, policies),

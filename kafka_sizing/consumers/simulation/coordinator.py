@@ -14,6 +14,7 @@ from kafka_sizing.consumers.rebalance.phases import Phase, Stops, rebalance_phas
 from kafka_sizing.consumers.settings import ConsumerSettings
 from kafka_sizing.consumers.simulation.agenda import Agenda
 from kafka_sizing.consumers.simulation.roster import Roster, State
+from kafka_sizing.consumers.simulation.traffic import Traffic
 
 NOBODY: Final = -1
 
@@ -39,7 +40,7 @@ class Rules:
             kind, protocol=self.protocol, membership=self.membership, settings=self.settings
         ).delay_s
 
-    def phases(self, kind: EventKind) -> list[Phase]:
+    def phases(self, kind: EventKind, *, rounds: int) -> list[Phase]:
         """Give the phases that come after an event is noticed."""
         phases = rebalance_phases(
             kind,
@@ -48,8 +49,23 @@ class Rules:
             settings=self.settings,
             barrier_s=self.barrier_s,
             restore_s=self.restore_s,
+            rounds=1 if self.protocol == "eager" else rounds,
         )
         return [phase for phase in phases if phase.name != "detect"]
+
+    def first_phases(self) -> list[Phase]:
+        """Give the phases after somebody has joined a group that was empty."""
+        phases = self.phases("join", rounds=1)
+        if self.protocol == "consumer":
+            return phases
+        delay = Phase(
+            name="join",
+            starts_s=0.0,
+            ends_s=self.settings.initial_rebalance_delay_s,
+            stops="none",
+            reason="an empty group waits group.initial.rebalance.delay.ms for more members",
+        )
+        return [delay, *(phase for phase in phases if phase.name == "restore")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +86,7 @@ class SimulatedRebalance:
     starts_s: float  #: since the simulation began; the event was noticed
     ends_s: float
     phases: tuple[SimulatedPhase, ...]
-    moves: int  #: partitions that changed owner
+    moves: int  #: partitions that had an owner and got another
     finished: bool  #: False: the next one, or the end of the simulation, came first
 
 
@@ -78,7 +94,7 @@ class SimulatedRebalance:
 class _Rebalance:
     """One that is under way."""
 
-    events: list[str]
+    events: list[EventKind]
     starts_s: float
     phases_left: list[Phase]  # the present one first
     target: Assignment
@@ -99,10 +115,9 @@ class Coordinator:
         agenda: Agenda,
         roster: Roster,
         rules: Rules,
+        traffic: Traffic,
         *,
         partitions: int,
-        most_partitions: int,
-        shares: NDArray[np.float64],
     ) -> None:
         self.partitions = partitions  #: that members know of
         self.rebalances: list[SimulatedRebalance] = []
@@ -110,9 +125,9 @@ class Coordinator:
         self._agenda = agenda
         self._roster = roster
         self._rules = rules
-        self._most_partitions = most_partitions
-        self._shares = shares
+        self._traffic = traffic
         self._rebalance: _Rebalance | None = None
+        self._was_empty = False
         self._settle(self._assigned(previous=None))
 
     @property
@@ -134,27 +149,33 @@ class Coordinator:
 
     def notice(self, kind: EventKind) -> None:
         """Begin a rebalance, or take the event into one that members still join."""
-        running, target = self._rebalance, self._assigned(previous=self._assignment)
-        if running is not None and running.phase.name == "join":
+        running, is_empty = self._rebalance, not self._roster.count(*_IN_THE_GROUP)
+        if running is not None and running.phase.name == "join" and not is_empty:
             running.events.append(kind)
-            running.target = target
+            self._aim(running, kind)
             self.go_on()
             return
         if running is not None:
             self._close(running, finished=False)
-        phases, now_s = self._rules.phases(kind), self._agenda.now_s
-        if not phases:
-            self._settle(target)
-            return
+        now_s, target = self._agenda.now_s, self._assigned(previous=self._assignment)
+        if is_empty:
+            phases = []
+        elif self._was_empty:
+            phases = self._rules.first_phases()
+        else:
+            phases = self._rules.phases(kind, rounds=self._rounds(target))
+        self._was_empty = is_empty
         self._rebalance = _Rebalance([kind], now_s, phases, target, [], now_s)
-        self._begin_phase(self._rebalance)
+        if phases:
+            self._begin_phase(self._rebalance)
+        else:
+            self._close(self._rebalance, finished=True)
 
     def go_on(self) -> None:
         """End the wait for members that did not come, if all are there or out by now."""
         running = self._rebalance
         if running is not None and running.held_up and not self._roster.count(*_ABSENT):
-            running.target = self._assigned(previous=self._assignment)
-            self._next_phase(running)
+            self._join_without_absent(running)
 
     def finish(self) -> None:
         """Close the books."""
@@ -179,10 +200,28 @@ class Coordinator:
         self._next_phase(running)
 
     def _put_out_absent(self, running: _Rebalance) -> None:
+        """Go on at the rebalance timeout; static members stay in, with their share."""
         if self._rebalance is running and running.held_up:
-            for member in self._roster.among(*_ABSENT):
-                member.state = "gone"
-            self.go_on()
+            if self._rules.membership == "dynamic":
+                for member in self._roster.among(*_ABSENT):
+                    member.state = "gone"
+            self._join_without_absent(running)
+
+    def _join_without_absent(self, running: _Rebalance) -> None:
+        self._aim(running, running.events[-1])
+        self._next_phase(running)
+
+    def _aim(self, running: _Rebalance, kind: EventKind) -> None:
+        """Let those that join now share out what there is now."""
+        running.target = self._assigned(previous=self._assignment)
+        later = self._rules.phases(kind, rounds=self._rounds(running.target))[1:]
+        running.phases_left[1:] = later
+
+    def _rounds(self, target: Assignment) -> int:
+        """Give 2 if a member has to give something up, for another to get it; else 1."""
+        members = self._roster.numbers(*_IN_THE_GROUP)
+        given_up = (self._owners != self._owners_by(target)) & np.isin(self._owners, members)
+        return 1 + int(given_up.any())
 
     def _next_phase(self, running: _Rebalance) -> None:
         running.held_up = False
@@ -208,20 +247,25 @@ class Coordinator:
         """Write a rebalance down; only one that is finished changes who owns what."""
         if not finished:
             self._write_down_phase(running)
-        moves = (self._owners_by(running.target) != self._owners).sum() if finished else 0
+        moves = self._moves(running.target) if finished else 0
         self.rebalances.append(
             SimulatedRebalance(
                 event="+".join(dict.fromkeys(running.events)),
                 starts_s=running.starts_s,
                 ends_s=self._agenda.now_s,
                 phases=tuple(running.done),
-                moves=int(moves),
+                moves=moves,
                 finished=finished,
             )
         )
         self._rebalance = None
         if finished:
             self._settle(running.target)
+
+    def _moves(self, target: Assignment) -> int:
+        now = self._owners_by(target)
+        owned = (self._owners != NOBODY) & (now != NOBODY)
+        return int((owned & (now != self._owners)).sum())
 
     def _settle(self, assignment: Assignment) -> None:
         self._assignment = assignment
@@ -231,18 +275,18 @@ class Coordinator:
     def _assigned(self, *, previous: Assignment | None) -> Assignment:
         """Deal the partitions out to the members that the coordinator counts on."""
         names = [_name(number) for number in self._roster.numbers(*_IN_THE_GROUP)]
-        loads = {_TOPIC: self._shares[: self.partitions]}
+        shares = self._traffic.shares_at(self._agenda.now_s)[: self.partitions]
         return assign(
             {_TOPIC: self.partitions},
             names or [_name(NOBODY)],
             assignor=self._rules.assignor,
             previous=previous,
-            loads=loads if self._rules.assignor == "load-aware" else None,
+            loads={_TOPIC: shares} if self._rules.assignor == "load-aware" else None,
         )
 
     def _owners_by(self, assignment: Assignment) -> NDArray[np.int64]:
         """Give the owner of each partition by number; `NOBODY` where there is none."""
-        owners = np.full(self._most_partitions, NOBODY, dtype=np.int64)
+        owners = np.full(self._traffic.partitions, NOBODY, dtype=np.int64)
         given = assignment.owners[_TOPIC]
         numbers = [_number(name) for name in assignment.members]
         owners[: given.size] = np.array([*numbers, NOBODY])[given]

@@ -157,7 +157,10 @@ def checked_shares(shares: object) -> NDArray[np.float64]:
             raise ValueError("shares must come from partitions with load, got none")
         given = np.array(shares.shares)
     else:
-        given = np.array(shares, dtype=np.float64)
+        try:
+            given = np.array(shares, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"shares must hold numbers, got {shares!r:.60}") from None
     if given.ndim != 1 or not given.size:
         raise ValueError(f"shares must be 1-D and not empty, got shape {given.shape}")
     if not np.isfinite(given).all() or given.min() < 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,10 @@ from kafka_sizing.consumers.simulation.events import (
     Stuck,
 )
 from kafka_sizing.consumers.simulation.member import MemberCapacity
-from kafka_sizing.consumers.simulation.roster import Roster, RosterMember
+from kafka_sizing.consumers.simulation.roster import Roster, RosterMember, State
+from kafka_sizing.consumers.simulation.traffic import Traffic
+
+_ALIVE: Final[tuple[State, ...]] = ("starting", "ready", "hung")
 
 
 class Group:
@@ -34,10 +38,9 @@ class Group:
         *,
         members: int,
         partitions: int,
-        most_partitions: int,
         capacity: MemberCapacity,
         rules: Rules,
-        shares: NDArray[np.float64],
+        traffic: Traffic,
     ) -> None:
         self.wanted = members  #: members it has been told to have
         self.capacity = capacity
@@ -47,11 +50,11 @@ class Group:
             self.agenda,
             self.roster,
             rules,
+            traffic,
             partitions=partitions,
-            most_partitions=most_partitions,
-            shares=shares,
         )
         self.rules = rules
+        self._dead = 0  # members that it has been told to have, and that never come back
         self._poisoned: list[int] = []
         self._slowdowns: list[Slowdown] = []
 
@@ -67,10 +70,12 @@ class Group:
     def capacities(self) -> NDArray[np.float64]:
         """What each member can read now, by number. [records/s]"""
         rates = np.where(self.roster.reads[:-1], self.capacity.records_per_s, 0.0)
-        slots = np.array([member.slot for member in self.roster.members], dtype=np.int64)
         for slow in self._slowdowns:
-            whom = slice(None) if slow.member is None else slots == slow.member
-            rates[whom] *= slow.capacity_fraction
+            if slow.member is None:
+                rates *= slow.capacity_fraction
+            else:
+                slots = np.array([member.slot for member in self.roster.members])
+                rates[slots == slow.member] *= slow.capacity_fraction
         return rates
 
     def plan(self, events: Sequence[Event]) -> None:
@@ -79,12 +84,19 @@ class Group:
             self.agenda.at(event.at_s, self._action_of(event))
 
     def scale_to(self, members: int) -> None:
-        """Start members, or let the newest leave, until there are so many."""
+        """Start members, or let the newest leave, until there are so many.
+
+        Those that are dead for good are the first to be done without.
+        """
         while self.wanted < members:
             self.agenda.after(self.capacity.start_s, partial(self._join, self.roster.add()))
             self.wanted += 1
         while self.wanted > members:
-            there = self.roster.among("starting", "ready", "hung")
+            if self._dead:
+                self._dead -= 1
+                self.wanted -= 1
+                continue
+            there = self.roster.among(*_ALIVE)
             newest = max(there, key=lambda m: (m.state == "starting", m.slot), default=None)
             if newest is not None:
                 self._leave(newest)
@@ -122,64 +134,72 @@ class Group:
 
     def _leave_for_good(self, slot: int) -> None:
         member = self.roster.at(slot)
-        if member is not None:
+        if member is not None and member.state != "silent":  # it is away already
             self._leave(member)
             self.wanted -= 1
 
     def _leave(self, member: RosterMember) -> None:
         if member.state == "starting":
-            member.state = "gone"
+            member.turn("gone")
         elif self.rules.membership == "static":  # sends no LeaveGroup: it might come back
             self._fall_silent(member, "leave")
         else:
-            member.state = "gone"
+            member.turn("gone")
             self.coordinator.notice("leave")
 
     def _crash(self, event: Crash) -> None:
         member = self.roster.at(event.member)
-        if member is None or member.state == "starting":
+        if member is None or member.state in ("starting", "silent"):
             return
         self._fall_silent(member, "crash")
-        if event.back_after_s is not None:
+        if event.back_after_s is None:
+            self._dead += 1
+        else:
             self.agenda.after(event.back_after_s, partial(self._come_back, member))
 
     def _fall_silent(self, member: RosterMember, kind: EventKind) -> None:
-        member.state = "silent"
+        turn = member.turn("silent")
 
         def expire() -> None:
-            if member.state == "silent":
+            if (member.turns, member.state) == (turn, "silent"):
                 member.state = "gone"
                 self.coordinator.notice(kind)
 
         self.agenda.after(self.rules.unnoticed_s(kind), expire)
 
     def _come_back(self, member: RosterMember) -> None:
+        if self.roster.count(*_ALIVE) >= self.wanted:
+            return  # the group was told to do without
         if self.rules.membership == "static" and member.state == "silent":
-            member.state = "ready"
+            member.turn("ready")
             self.coordinator.go_on()
-        else:
-            self._join(self.roster.add(member.slot))
+            return
+        in_its_place = self.roster.at(member.slot)
+        is_free = in_its_place is None or in_its_place is member
+        self._join(self.roster.add(member.slot if is_free else None))
 
     def _hang(self, event: Stuck) -> None:
         member = self.roster.at(event.member)
         if member is None or member.state != "ready":
             return
-        member.state = "hung"
-
-        def poll_again() -> None:
-            if member.state == "hung":
-                member.state = "ready"
-                self.coordinator.go_on()
-            elif member.state == "gone":
-                self._join(self.roster.add(member.slot))
+        turn = member.turn("hung")
 
         def leave() -> None:
-            if member.state == "hung":
+            if (member.turns, member.state) == (turn, "hung"):
                 member.state = "gone"
                 self.coordinator.notice("stuck")
 
-        self.agenda.after(event.for_s, poll_again)
+        def poll_again() -> None:
+            if member.turns != turn:  # it has died or left since
+                return
+            if member.state == "hung":
+                member.turn("ready")
+                self.coordinator.go_on()
+            else:  # put out of the group
+                self._come_back(member)
+
         self.agenda.after(self.rules.unnoticed_s("stuck"), leave)
+        self.agenda.after(event.for_s, poll_again)
 
     def _deploy(self, event: Deployment) -> None:
         slots = sorted(member.slot for member in self.roster.among("ready"))

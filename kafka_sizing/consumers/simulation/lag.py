@@ -14,6 +14,7 @@ from kafka_sizing._checks import (
     check_count,
     check_non_negative,
     check_positive,
+    check_type,
 )
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.consumers.scaling.policies import ScalingPolicy
@@ -111,6 +112,8 @@ def simulate_lag(
 
     Raises
     ------
+    TypeError
+        If an argument is not of its kind.
     ValueError
         If a number is out of range, shares do not add up, or an event names a member or a
         partition that never is.
@@ -119,6 +122,12 @@ def simulate_lag(
     -----
     Memory is 16 bytes for each step and partition. A member's capacity is one number: what
     it costs to fetch from many partitions, and that a fuller batch is cheaper, is left out.
+
+    There is a second round only if a member has to give a partition up. A rebalance that is
+    overtaken by another event leaves partitions with their owners of before. A group under a
+    classic protocol that was empty waits ``group.initial.rebalance.delay.ms`` once, however
+    many members come meanwhile. A static member that leaves is not replaced under its own
+    name: one that joins later is another.
 
     Examples
     --------
@@ -146,25 +155,31 @@ def simulate_lag(
         check_non_negative("barrier_s", barrier_s)
     if retention_s is not None:
         check_positive("retention_s", retention_s)
+    if settings is not None:
+        check_type("settings", settings, ConsumerSettings, "ConsumerSettings(…)")
+    if policy is not None and not isinstance(policy, ScalingPolicy):
+        raise TypeError(f"policy must be one such as FixedMembers(12), got {policy!r:.60}")
+    if isinstance(events, Event):
+        raise TypeError(f"events must be a sequence, got one {type(events).__name__}")
     happenings = tuple(events)
     traffic = traffic_of(come, first, happenings)
     _check_events(happenings, n_members, traffic.partitions, scales=policy is not None)
     steps = _steps(duration_s, step_s, traffic.partitions)
+    _check_arrivals(come, steps * step_s)
     rules = Rules(
         protocol=protocol,
         membership=membership,
         assignor=_ASSIGNORS[protocol] if assignor is None else assignor,
-        settings=settings or ConsumerSettings(),
+        settings=ConsumerSettings() if settings is None else settings,
         barrier_s=barrier_s,
         restore_s=restore_s,
     )
     group = Group(
         members=n_members,
         partitions=first.size,
-        most_partitions=traffic.partitions,
         capacity=capacity,
         rules=rules,
-        shares=traffic.shares[-1],
+        traffic=traffic,
     )
     group.plan(happenings)
     unread = _first_lag(initial_lag_records, first, traffic.partitions)
@@ -193,10 +208,22 @@ def _first_shares(
     return np.full(count, 1 / count)
 
 
+def _check_arrivals(arrivals: Arrivals, duration_s: float) -> None:
+    most = float(np.finfo(np.float64).max) / _MOST_CELLS
+    if float(arrivals.records_per_s.max()) > most / max(duration_s, 1.0):
+        raise ValueError(
+            f"arrivals must bring at most {most:g} records in {duration_s:g} s, got "
+            f"{arrivals.records_per_s.max():g} records/s"
+        )
+
+
 def _first_lag(
     records: ArrayLike, shares: NDArray[np.float64], most_partitions: int
 ) -> NDArray[np.float64]:
-    lag = np.array(records, dtype=np.float64)
+    try:
+        lag = np.array(records, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"initial_lag_records must hold numbers, got {records!r:.60}") from None
     if not np.isfinite(lag).all() or (lag < 0).any():
         raise ValueError(f"initial_lag_records must be finite and >= 0, got {records!r:.60}")
     if lag.ndim == 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kafka_sizing._checks import ROUNDING, check_count, check_non_negative, check_positive
+from kafka_sizing._checks import ROUNDING, check_at_least, check_count, check_non_negative
 from kafka_sizing.consumers.simulation.coordinator import NOBODY, SimulatedRebalance
 from kafka_sizing.consumers.simulation.events import Event
 from kafka_sizing.consumers.simulation.member import MemberCapacity
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _HOUR_S: Final = 3_600.0
 _ONE_RECORD: Final = 1.0
+_NEXT_FRACTION: Final = 1e-11  # of all records: above the rounding of their sum
 _ROWS_SHOWN: Final = 12
 
 
@@ -124,11 +125,13 @@ class LagSimulation:
         ages = np.zeros_like(self.lag_records)
         times = np.append(0.0, self.times_s)
         arrived = self.traffic.arrived_records(times)
-        first_rates = self.traffic.arrivals.records_per_s[0] * self.traffic.shares[0]
+        first_rates = self.traffic.first_records_per_s
         for partition in np.flatnonzero(self.lag_records.any(axis=0)):
             behind = np.flatnonzero(self.lag_records[:, partition] > 0)
             came = arrived[:, partition]
             position = came[behind + 1] - self.lag_records[behind, partition]
+            # So that rounding takes no record for the one that came before a long silence.
+            position += _NEXT_FRACTION * (came[-1] + self.initial_lag_records[partition])
             after = np.clip(np.searchsorted(came, position, side="right"), 1, times.size - 1)
             step = came[after] - came[after - 1]
             part = (position - came[after - 1]) / np.where(step > 0, step, 1.0)
@@ -246,7 +249,7 @@ class LagSimulation:
         Parameters
         ----------
         every_s : float
-            From one sample to the next; taken at ends of steps. [s] >= ``step_s``
+            From one sample to the next; taken at ends of steps. [s] ``step_s`` … ``duration_s``
         commit_interval_s : float, default 0
             Members commit only as often; 0: at every step. [s] >= 0
         from_offset : float, default 0
@@ -259,10 +262,14 @@ class LagSimulation:
         """
         from kafka_sizing.consumers.monitoring.samples import LagSamples
 
-        check_positive("every_s", every_s)
+        check_at_least("every_s", every_s, self.step_s)
         check_non_negative("commit_interval_s", commit_interval_s)
         check_non_negative("from_offset", from_offset)
-        stride = max(1, round(every_s / self.step_s))
+        if every_s > self.duration_s:
+            raise ValueError(
+                f"every_s must be at most duration_s, {self.duration_s:g} s, got {every_s!r}"
+            )
+        stride = round(every_s / self.step_s)
         rows = np.arange(stride - 1, self.times_s.size, stride)
         committed_rows = rows
         if commit_interval_s > self.step_s:

@@ -42,6 +42,7 @@ class Run:
         # What the group lets happen until its next change.
         self.readers = group.readers
         self.capacities = group.capacities
+        self.members = (0, 0, 0)  # ready, starting, silent
         self.shares = traffic.shares_at(0.0)
         # Since the policy looked last.
         self.decisions: list[Decision] = []
@@ -51,7 +52,8 @@ class Run:
         self.read_at_look = self.read.copy()
         # Rows.
         self.times_s: NDArray[np.float64] = np.arange(1.0, steps + 1) * step_s
-        self.until = traffic.arrivals.records_until(np.append(0.0, self.times_s))
+        until = traffic.arrivals.records_until(np.append(0.0, self.times_s))
+        self.until = np.maximum.accumulate(until)  # despite rounding
         self.lag_rows = np.zeros((steps, unread.size))
         self.read_rows = np.zeros((steps, unread.size))
         self.lost_rows: NDArray[np.float64] | None = None
@@ -105,7 +107,7 @@ class Run:
     def _step(self, row: int) -> None:
         """Go to the end of a step, by way of every change that falls in it."""
         start_s, end_s = self.now_s, float(self.times_s[row])
-        read_before = self.read.sum()
+        read_before, could_read = self.read.sum(), 0.0
         while self.now_s < end_s:
             next_s = min(end_s, self.group.agenda.next_s, self.next_look_s)
             if (self.now_s, next_s) == (start_s, end_s):
@@ -113,6 +115,7 @@ class Run:
             else:
                 came = self._came(next_s)
             self._flow(came, next_s - self.now_s)
+            could_read += self._ready_records_per_s() * (next_s - self.now_s)
             if self.group.coordinator.rebalancing:
                 self.rebalancing_s[row] += next_s - self.now_s
             self.now_s = next_s
@@ -123,11 +126,11 @@ class Run:
         self.read_rows[row] = self.read
         if self.lost_rows is not None:
             self.lost_rows[row] = self.lost
-        self._count(slice(row, row + 1), self.read.sum() - read_before)
+        self._count(slice(row, row + 1), self.read.sum() - read_before, could_read)
 
     def _came(self, next_s: float) -> float:
         until = self.traffic.arrivals.records_until([self.now_s, next_s])
-        return float(until[1] - until[0])
+        return max(0.0, float(until[1] - until[0]))
 
     def _flow(self, came_records: float, for_s: float) -> None:
         """Let records come and be read, as long as nothing changes."""
@@ -150,7 +153,10 @@ class Run:
         """Let retention delete what is too old."""
         if self.retention_s is None or not self.unread.any():
             return
-        too_old = self.traffic.arrived_records(now_s - self.retention_s) + self.initial
+        before_s = now_s - self.retention_s
+        too_old = self.traffic.arrived_records(before_s) + self.initial
+        if before_s < 0:  # what no rate brought counts as written at the start
+            too_old[self.traffic.first_records_per_s == 0] = 0.0
         gone = np.clip(too_old - self.read - self.lost, 0.0, self.unread)
         if gone.any():
             self.unread = self.unread - gone
@@ -166,6 +172,12 @@ class Run:
             self.group.agenda.advance_to(now_s)
         self.readers = self.group.readers
         self.capacities = self.group.capacities
+        roster = self.group.roster
+        self.members = (
+            roster.count("ready"),
+            roster.count("starting"),
+            roster.count("hung", "silent"),
+        )
         self.shares = self.traffic.shares_at(now_s)
 
     def _look(self, now_s: float) -> None:
@@ -176,6 +188,7 @@ class Run:
         read_by = np.zeros(max([self.read_by_member.size, *(number + 1 for number in ready)]))
         read_by[: self.read_by_member.size] = self.read_by_member
         written = self.traffic.arrivals.records_until([now_s - self.look_every_s, now_s])
+        written_records = max(0.0, float(written[1] - written[0]))  # despite rounding
         read_records_per_s = (self.read - self.read_at_look) / self.look_every_s
         uncommitted = read_records_per_s * self.group.rules.settings.auto_commit_interval_s / 2
         there = self.traffic.partitions_at(now_s)
@@ -187,7 +200,7 @@ class Run:
             lag_records=(self.unread + uncommitted)[:there],
             moved=read_records_per_s[:there] > 0,
             cpu_fractions=read_by[ready] / full * self.group.capacity.cpu_fraction,
-            written_records_per_s=float(written[1] - written[0]) / self.look_every_s,
+            written_records_per_s=written_records / self.look_every_s,
             read_records_per_s=float(read_records_per_s.sum()),
         )
         decision = self.policy.decide(seen, self.decisions)
@@ -229,17 +242,20 @@ class Run:
             self.lost_rows[rows] = self.lost
         if self.policy is not None:
             self._credit(came[-1] * self.shares)
-        self._count(rows, np.diff(came, prepend=0.0))
+        could_read = self._ready_records_per_s() * self.step_s
+        self._count(rows, np.diff(came, prepend=0.0), could_read)
         self.read = self.read_rows[end - 1].copy()
         self.now_s = float(self.times_s[end - 1])
 
-    def _count(self, rows: slice, read_records_per_step: NDArray[np.float64] | float) -> None:
-        """Write down the members and how busy they were."""
-        roster, member = self.group.roster, self.group.capacity
-        ready = roster.count("ready")
-        silent, starting = roster.count("hung", "silent"), roster.count("starting")
-        self.counts[:, rows] = [[ready], [starting], [silent]]
+    def _ready_records_per_s(self) -> float:
+        """Give what members that are ready could read if nothing slowed them down."""
+        return self.members[0] * self.group.capacity.records_per_s
+
+    def _count(
+        self, rows: slice, read_records: NDArray[np.float64] | float, could_read_records: float
+    ) -> None:
+        """Write down the members at the end of steps, and how busy they were in each."""
+        self.counts[:, rows] = np.reshape(self.members, (3, 1))
         self.capacity[rows] = self.capacities.sum()
-        if ready:
-            full = ready * member.records_per_s * self.step_s
-            self.cpu[rows] = read_records_per_step / full * member.cpu_fraction
+        if could_read_records:
+            self.cpu[rows] = read_records / could_read_records * self.group.capacity.cpu_fraction

@@ -26,6 +26,12 @@ class Traffic:
         """How many partitions there are in the end."""
         return int(self.shares.shape[1])
 
+    @property
+    def first_records_per_s(self) -> NDArray[np.float64]:
+        """What is written to each partition first, shape (partitions,)."""
+        rates: NDArray[np.float64] = self.arrivals.records_per_s[0] * self.shares[0]
+        return rates
+
     def shares_at(self, at_s: float) -> NDArray[np.float64]:
         """Give the shares that hold from a time on."""
         row: NDArray[np.float64] = self.shares[self._row(at_s)]
@@ -42,8 +48,9 @@ class Traffic:
         """
         times = np.asarray(times_s, dtype=np.float64)
         ends = np.append(self.starts_s[1:], np.inf)
-        first = self.arrivals.records_per_s[0] * self.shares[0]
-        arrived: NDArray[np.float64] = np.multiply.outer(np.minimum(times, 0.0), first)
+        arrived: NDArray[np.float64] = np.multiply.outer(
+            np.minimum(times, 0.0), self.first_records_per_s
+        )
         for start, end, shares in zip(self.starts_s, ends, self.shares, strict=True):
             inside = np.clip(times, start, end)
             if not (inside > start).any():

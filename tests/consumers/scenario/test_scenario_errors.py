@@ -57,6 +57,10 @@ def changed(changes):
         ({"duration": "10 minutes"}, "the scenario duration: time span must be in one of us, ms"),
         ({"duration": "0 s"}, "the scenario duration must be above 0, got '0 s'"),
         ({"step": "0 s"}, "the scenario step must be above 0, got '0 s'"),
+        (
+            {"step": "11 min"},
+            "the scenario step must be at most the duration, '10 min', got '11 min'",
+        ),
         ({"title": 1}, "the scenario title must be text, got 1"),
         ({"topic.retention": "5"}, r"\[topic\] retention: text must be a time span such as"),
         ({"topic.retention": "0 s"}, r"\[topic\] retention must be above 0, got '0 s'"),
@@ -150,6 +154,10 @@ def changed(changes):
         (
             {"event": [CRASH, {"kind": "crashed"}]},
             r"\[\[event\]\] 2 kind must be one of 'join', .*, got 'crashed' \(near: 'crash'",
+        ),
+        (
+            {"event": [CRASH, {**CRASH, "at": "10 min"}]},
+            r"\[\[event\]\] 2 \(crash\) at must be before the scenario ends, got '10 min'",
         ),
         ({"event": [{"kind": 5}]}, r"\[\[event\]\] 1 kind must be one of 'join', .*, got 5"),
         ({"event": [{"kind": "join"}]}, r"\[\[event\]\] 1 \(join\) must hold at, got none"),

@@ -1,0 +1,70 @@
+"""Causes named in simulated groups whose cause is known; seeds that no rule was tuned on.
+
+The rules and their thresholds were made on seeds below 10,000. When they were done, the first
+look at 2,000 others, from 1,000,000 on, found 99.8 % right. Then it was changed which stops make
+a storm together, and the seeds here, from 2,000,000 on, were drawn: 99.2 % of 2,000 right.
+"""
+
+import runpy
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from kafka_sizing.consumers.monitoring import diagnose_lag
+
+FIRST_HELD_OUT = 2_000_000
+SCENARIOS = 600
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    """Scenario and diagnosis of each held-out seed."""
+    scenario = runpy.run_path(str(Path(__file__).with_name("scenarios.py")))["scenario"]
+    drawn = [scenario(seed) for seed in range(FIRST_HELD_OUT, FIRST_HELD_OUT + SCENARIOS)]
+    return [(one, diagnose_lag(one.samples, settings=one.settings)) for one in drawn]
+
+
+def is_right(scenario, diagnosis):
+    """All causes are named, and the one that made most lag first, if there is one."""
+    named = [verdict.cause for verdict in diagnosis.verdicts]
+    first = scenario.causes if scenario.any_order else scenario.causes[:1]
+    return set(scenario.causes) <= set(named) and named[0] in first
+
+
+def test_at_least_95_of_100_causes_are_named_rightly(outcomes):
+    right = sum(is_right(*outcome) for outcome in outcomes)
+    assert right >= 0.95 * len(outcomes)
+
+
+@pytest.mark.parametrize("has_owners", [True, False])
+def test_so_they_are_with_and_without_owners(outcomes, has_owners):
+    some = [outcome for outcome in outcomes if outcome[0].has_owners == has_owners]
+    assert len(some) > SCENARIOS / 3
+    assert sum(is_right(*outcome) for outcome in some) >= 0.95 * len(some)
+
+
+def test_no_cause_is_named_rightly_in_fewer_than_nine_of_ten(outcomes):
+    drawn, right = Counter(), Counter()
+    for scenario, diagnosis in outcomes:
+        kind = scenario.causes[0] if len(scenario.causes) == 1 else "two causes"
+        drawn[kind] += 1
+        right[kind] += is_right(scenario, diagnosis)
+    assert len(drawn) == 13
+    assert min(drawn.values()) >= 20
+    assert {kind for kind in drawn if right[kind] < 0.9 * drawn[kind]} == set()
+
+
+def test_a_cause_that_is_not_there_is_seldom_named(outcomes):
+    wrong = sum(
+        bool({verdict.cause for verdict in diagnosis.verdicts} - set(scenario.causes))
+        for scenario, diagnosis in outcomes
+    )
+    assert wrong <= 0.05 * len(outcomes)
+
+
+def test_the_same_seed_makes_the_same_scenario(outcomes):
+    scenario = runpy.run_path(str(Path(__file__).with_name("scenarios.py")))["scenario"]
+    first, again = outcomes[7][0], scenario(FIRST_HELD_OUT + 7)
+    assert first.causes == again.causes
+    assert first.samples.end_offsets.tolist() == again.samples.end_offsets.tolist()
