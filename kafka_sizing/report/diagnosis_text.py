@@ -65,7 +65,7 @@ def diagnosis_text(
     >>> samples = LagSamples.from_grid(times, np.minimum(ends, [6000, 6000, 1200]), ends)
     >>> text = report.diagnosis_text(diagnose_lag(samples), samples)
     >>> print(text.split(":")[0])
-    Falling behind. Poison record
+    Falling behind. Poison record, from 120 s on
     """
     check_choice("detail", detail, get_args(Detail))
     columns = width_of(width)
