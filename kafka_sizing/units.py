@@ -41,6 +41,8 @@ _SECONDS: Final = {
     "d": 86_400.0,
     "y": 365.25 * 86_400.0,
 }
+_SPANS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_TENTHS: Final = 10  # below so many seconds a span keeps its tenths
 _QUANTITY: Final = re.compile(
     r"\s*(?P<number>[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)"
     r"\s*(?P<unit>[a-z]+)\s*(?P<per>/\s*(?:s|sec|second))?\s*",
@@ -256,6 +258,38 @@ def format_share(share: float) -> str:
     """
     percent = 100 * share
     return f"{percent:.1f} %" if percent >= 1 else f"{percent:.3g} %"
+
+
+def format_duration(seconds: float) -> str:
+    """Write a time span in its two largest units.
+
+    Parameters
+    ----------
+    seconds : float
+        The span. [s] >= 0
+
+    Returns
+    -------
+    str
+        ``"12 min 5 s"``, ``"2 d 3 h"``; below 10 s with a tenth, below 1 s in milliseconds.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import format_duration
+    >>> [format_duration(seconds) for seconds in (0.25, 4.5, 52.4, 725, 3_600, 184_000)]
+    ['250 ms', '4.5 s', '52 s', '12 min 5 s', '1 h', '2 d 3 h']
+    """
+    if 0 < seconds < 0.9995:
+        return f"{1_000 * seconds:.3g} ms"
+    if seconds < _TENTHS - 0.05:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    left = round(seconds)
+    parts: list[str] = []
+    for name, length in _SPANS:
+        count, left = divmod(left, length)
+        if count or parts:
+            parts.append(f"{count:,} {name}" if count else "")
+    return " ".join(part for part in parts[:2] if part)
 
 
 def _split(text: str, expected: str) -> tuple[float, str, bool]:

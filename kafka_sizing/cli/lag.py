@@ -89,7 +89,7 @@ def lag(
         read_from.append(scenario.parent / name)
         return read_arrivals(read_from[-1])
 
-    with about(scenario):
+    with about(scenario, text):
         played = scenario_of(tomllib.loads(text), read_trace=read_trace, place_keys=placed)
         if csv is not None and csv.resolve() in [path.resolve() for path in read_from]:
             raise ValueError(f"--csv must not be the trace that is read, got {csv}")

@@ -74,12 +74,16 @@ def naming(options: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def about(path: Path) -> Iterator[None]:
-    """Let an error name the file whose contents it is about."""
+def about(path: Path, text: str = "") -> Iterator[None]:
+    """Let an error name the file whose contents it is about, and the line if that is known."""
+    from kafka_sizing.toml import TableError, line_of
+
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        line = line_of(text, error.where, error.key) if isinstance(error, TableError) else None
+        place = path if line is None else f"{path}:{line}"
+        raise ValueError(f"{place}: {error}") from error
 
 
 def output(option: str, path: Path | None, *endings: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, fields
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import Any, Final
 
-from kafka_sizing._checks import check_choice, check_count, check_non_negative, check_positive
+from kafka_sizing import settings as kafka
+from kafka_sizing._checks import check_count, check_non_negative, check_positive
 
+# Where sides call two properties by one name, the consumer's is meant, then the next one's.
+_SIDES: Final[tuple[kafka.Side, ...]] = ("consumer", "broker", "topic", "librdkafka consumer")
 _MAY_BE_ZERO: Final = ("initial_rebalance_delay_s",)
 
 
@@ -17,7 +18,7 @@ _MAY_BE_ZERO: Final = ("initial_rebalance_delay_s",)
 class Setting:
     """A property of Kafka and what it is when nobody sets it."""
 
-    name: str  #: as Kafka spells it; a name that ends in ``.ms`` has its value in seconds here
+    name: str  #: as Kafka spells it; whatever its unit there, a time is in seconds here
     side: str  #: who reads it: consumer, librdkafka consumer, broker or topic
     value: float
     unit: str
@@ -37,12 +38,12 @@ def default_of(name: str) -> Setting:
     Returns
     -------
     Setting
-        Its value, with unit and source. Times are in seconds.
+        Its value, with unit and source. Times are in seconds, sizes in bytes.
 
     Raises
     ------
     ValueError
-        If the property is not one of those that decide how a group reads.
+        If there is no such property with a default that is a number.
 
     Examples
     --------
@@ -51,8 +52,30 @@ def default_of(name: str) -> Setting:
     >>> setting.value, setting.unit, setting.side
     (300.0, 's', 'consumer')
     """
-    check_choice("name", name, _settings())
-    return _settings()[name]
+    side = next((side for side in _SIDES if name in kafka.defaults(side)), None)
+    setting = kafka.default_of(name, side)
+    value, unit = _in_seconds_and_bytes(setting)
+    return Setting(
+        name=name,
+        side=setting.side,
+        value=value,
+        unit=unit,
+        kind=setting.kind,
+        source=setting.source,
+        date=setting.date,
+    )
+
+
+def _in_seconds_and_bytes(setting: kafka.Setting) -> tuple[float, str]:
+    """Give the default in the units of this package; a count stays whole."""
+    if setting.is_time:
+        return setting.seconds, "s"
+    if setting.is_size:
+        return setting.bytes, "bytes"
+    value = setting.value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value, setting.unit
+    raise ValueError(f"name must be that of a number, got {setting.name!r}")
 
 
 def _field(name: str) -> Any:
@@ -129,11 +152,3 @@ class ConsumerSettings:
                     f"{beat} must be below {session}, got {getattr(self, beat):g} and "
                     f"{getattr(self, session):g}"
                 )
-
-
-@cache
-def _settings() -> dict[str, Setting]:
-    text = files("kafka_sizing.consumers").joinpath("settings.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
-    settings = (Setting(**(data["meta"] | row)) for row in data["setting"])
-    return {setting.name: setting for setting in settings}

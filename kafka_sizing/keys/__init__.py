@@ -15,6 +15,7 @@ from kafka_sizing.keys.partitioners import (
     require_keyed,
     resolve_partitioner,
 )
+from kafka_sizing.keys.populations import lognormal_keys, uniform_keys, zipf_keys
 
 __all__ = [
     "PARTITIONERS",
@@ -30,9 +31,12 @@ __all__ = [
     "crc32",
     "find_partitioner",
     "fnv1a",
+    "lognormal_keys",
     "murmur2",
     "murmur3",
     "partition_of",
     "require_keyed",
     "resolve_partitioner",
+    "uniform_keys",
+    "zipf_keys",
 ]

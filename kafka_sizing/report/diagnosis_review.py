@@ -12,11 +12,11 @@ from kafka_sizing.consumers.monitoring.diagnosis import LagDiagnosis, LagState, 
 from kafka_sizing.consumers.monitoring.lag_seconds import GroupLag, lag_in_seconds
 from kafka_sizing.consumers.monitoring.samples import LagSamples
 from kafka_sizing.report import diagnosis_tables
-from kafka_sizing.report.durations import duration_text, moment_text
+from kafka_sizing.report.durations import moment_text
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.report.tiles import Tile
-from kafka_sizing.units import format_share
+from kafka_sizing.units import format_duration, format_share
 
 _DEFAULT_TITLE: Final = "Why a consumer group lags"
 _STATUS: Final[dict[LagState, str]] = {
@@ -92,7 +92,7 @@ class DiagnosisReview:
             n = len({gap.partition for gap in diagnosis.gaps})
             notes.append(
                 f"Samples are missing of {n:,} partition{'s' if n > 1 else ''}, for up to "
-                f"{duration_text(longest)}; what happened then is not known."
+                f"{format_duration(longest)}; what happened then is not known."
             )
         return tuple(notes)
 
@@ -128,7 +128,7 @@ class DiagnosisReview:
             name="samples",
             value=f"{len(self.samples):,}",
             note=f"of {len(self.lag.partitions):,} partitions over "
-            f"{duration_text(self.samples.duration_s)}",
+            f"{format_duration(self.samples.duration_s)}",
         )
 
     def causes(self) -> Table:
@@ -162,7 +162,7 @@ class DiagnosisReview:
             return Tile(name="oldest unread record", value="not known")
         return Tile(
             name="oldest unread record",
-            value=duration_text(max(0.0, oldest.lag_s)),
+            value=format_duration(max(0.0, oldest.lag_s)),
             note=f"in {printable(str(oldest.partition))}",
             alarming=not self.fits,
         )
@@ -181,7 +181,7 @@ class DiagnosisReview:
         yield "first", moment_text(float(samples.times_s.min()))
         yield "last", moment_text(float(samples.times_s.max()))
         if samples.interval_s is not None:
-            yield "from one sample to the next", duration_text(samples.interval_s)
+            yield "from one sample to the next", format_duration(samples.interval_s)
         yield "owners of partitions", "not known" if samples.owner is None else "known"
 
 

@@ -8,10 +8,10 @@ from kafka_sizing.consumers.monitoring.burrow import BurrowStatus, GroupStatus
 from kafka_sizing.consumers.monitoring.diagnosis import LagDiagnosis, Verdict
 from kafka_sizing.consumers.monitoring.lag_seconds import GroupLag, PartitionLag
 from kafka_sizing.consumers.monitoring.samples import LagSamples, TopicPartition
-from kafka_sizing.report.durations import duration_text, moment_text
+from kafka_sizing.report.durations import moment_text
 from kafka_sizing.report.labels import key_label
 from kafka_sizing.report.tables import Table, more, table
-from kafka_sizing.units import format_share
+from kafka_sizing.units import format_duration, format_share
 
 _NAMED: Final = 5  # partitions or members that a cell names
 
@@ -114,7 +114,7 @@ def _named(partition: TopicPartition) -> str:
 def _lasted(verdict: Verdict) -> str:
     if verdict.until_s is None:
         return "still on"
-    return duration_text(max(0.0, verdict.until_s - verdict.since_s))
+    return format_duration(max(0.0, verdict.until_s - verdict.since_s))
 
 
 def _all_read(count: int) -> str:
@@ -132,7 +132,7 @@ def _first(names: list[str]) -> str:
 def _age(part: PartitionLag) -> str:
     if part.lag_s is None:
         return "not known"
-    text = duration_text(max(0.0, part.lag_s))
+    text = format_duration(max(0.0, part.lag_s))
     return f"~ {text}" if part.is_extrapolated else text
 
 

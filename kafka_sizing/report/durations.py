@@ -1,45 +1,11 @@
-"""Seconds in; a time span as people say it, or a moment as a clock shows it, out."""
+"""Seconds in; a moment as a clock shows it out."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
 
-_UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-_TENTHS: Final = 10  # below so many seconds a span keeps its tenths
 _DATES: Final = (1e8, 2.5e11)  # [s] since the epoch: 1973 to 9892; others have a zero of their own
-
-
-def duration_text(seconds: float) -> str:
-    """Write a time span in its two largest units.
-
-    Parameters
-    ----------
-    seconds : float
-        The span. [s] >= 0
-
-    Returns
-    -------
-    str
-        ``"12 min 5 s"``, ``"2 d 3 h"``; below 10 s with a tenth, below 1 s in milliseconds.
-
-    Examples
-    --------
-    >>> from kafka_sizing.report.durations import duration_text
-    >>> [duration_text(seconds) for seconds in (0.25, 4.5, 52.4, 725, 3_600, 184_000)]
-    ['250 ms', '4.5 s', '52 s', '12 min 5 s', '1 h', '2 d 3 h']
-    """
-    if 0 < seconds < 0.9995:
-        return f"{1_000 * seconds:.3g} ms"
-    if seconds < _TENTHS - 0.05:
-        return f"{seconds:.1f}".removesuffix(".0") + " s"
-    left = round(seconds)
-    parts: list[str] = []
-    for name, length in _UNITS:
-        count, left = divmod(left, length)
-        if count or parts:
-            parts.append(f"{count:,} {name}" if count else "")
-    return " ".join(part for part in parts[:2] if part)
 
 
 def clock_text(seconds: float) -> str:

@@ -15,8 +15,7 @@ from kafka_sizing.consumers.simulation import (
     Slowdown,
     Stuck,
 )
-from kafka_sizing.report.durations import duration_text
-from kafka_sizing.units import format_share
+from kafka_sizing.units import format_duration, format_share
 
 
 def event_text(event: Event) -> str:
@@ -46,17 +45,17 @@ def event_text(event: Event) -> str:
             return f"member {event.member} leaves"
         case Crash():
             back = event.back_after_s
-            after = "for good" if back is None else f"back after {duration_text(back)}"
+            after = "for good" if back is None else f"back after {format_duration(back)}"
             return f"member {event.member} crashes, {after}"
         case Stuck():
-            return f"member {event.member} hangs for {duration_text(event.for_s)}"
+            return f"member {event.member} hangs for {format_duration(event.for_s)}"
         case Deployment():
-            pause = f", {duration_text(event.pause_s)} apart" if event.pause_s else ""
-            return f"rolling deployment, {duration_text(event.restart_s)} a member{pause}"
+            pause = f", {format_duration(event.pause_s)} apart" if event.pause_s else ""
+            return f"rolling deployment, {format_duration(event.restart_s)} a member{pause}"
         case Slowdown():
             return _slowdown(event)
         case PoisonRecord():
-            until = "for good" if event.for_s is None else f"for {duration_text(event.for_s)}"
+            until = "for good" if event.for_s is None else f"for {format_duration(event.for_s)}"
             return f"a poison record stops partition {event.partition} {until}"
         case SharesChange():
             shares = np.asarray(event.shares)
@@ -66,7 +65,7 @@ def event_text(event: Event) -> str:
 
 
 def _slowdown(event: Slowdown) -> str:
-    lasts = f"for {duration_text(event.for_s)}"
+    lasts = f"for {format_duration(event.for_s)}"
     whom = "all members" if event.member is None else f"member {event.member}"
     if not event.capacity_fraction:
         return f"outage of what {whom} wait{'s' if event.member is not None else ''} for, {lasts}"

@@ -7,8 +7,7 @@ from dataclasses import fields
 
 from kafka_sizing.consumers.scenario import Scenario
 from kafka_sizing.consumers.settings import ConsumerSettings, default_of
-from kafka_sizing.report.durations import duration_text
-from kafka_sizing.units import format_share
+from kafka_sizing.units import format_duration, format_share
 
 
 def scenario_inputs(scenario: Scenario) -> dict[str, str]:
@@ -53,11 +52,11 @@ def _inputs(scenario: Scenario) -> Iterator[tuple[str, str]]:
         yield "assignor", scenario.assignor
     for name, seconds in (("restore", scenario.restore_s), ("barrier", scenario.barrier_s)):
         if seconds:
-            yield name, duration_text(seconds)
+            yield name, format_duration(seconds)
     if scenario.policy is not None:
         yield "scaled by", scenario.policy.name
     member = scenario.member
-    yield "start of a member", duration_text(member.start_s)
+    yield "start of a member", format_duration(member.start_s)
     yield "CPU of a member at capacity", format_share(member.cpu_fraction)
     changed = ", ".join(_changed(scenario.settings))
     if changed:
@@ -69,4 +68,4 @@ def _changed(settings: ConsumerSettings) -> Iterator[str]:
     for each in fields(settings):
         name, value = each.metadata["property"], getattr(settings, each.name)
         if value != default_of(name).value:
-            yield f"{name} {duration_text(value) if name.endswith('.ms') else f'{value:,}'}"
+            yield f"{name} {format_duration(value) if name.endswith('.ms') else f'{value:,}'}"

@@ -14,11 +14,11 @@ from kafka_sizing.consumers.scaling.comparison import PolicyComparison
 from kafka_sizing.consumers.scenario.objective import LagObjective, LagVerdict, judge_lag
 from kafka_sizing.consumers.simulation import LagSimulation
 from kafka_sizing.report import lag_tables
-from kafka_sizing.report.durations import clock_text, duration_text
+from kafka_sizing.report.durations import clock_text
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.report.tiles import Tile
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_duration, format_load, format_share
 
 _DEFAULT_TITLE: Final = "Consumer group over time"
 _ONE_RECORD: Final = 1.0
@@ -72,7 +72,7 @@ class LagReview:
         )
         yield Tile(
             name="oldest unread record",
-            value=duration_text(float(self.oldest_s.max())),
+            value=format_duration(float(self.oldest_s.max())),
             note=f"in partition {int(self.oldest_s.max(axis=0).argmax())}",
             alarming=not self.fits,
         )
@@ -80,8 +80,8 @@ class LagReview:
         if self.judged.objective is not None:
             yield Tile(
                 name="above the objective",
-                value=duration_text(self.judged.time_over_s),
-                note=f"allowed: {duration_text(self.judged.objective.except_for_s)}",
+                value=format_duration(self.judged.time_over_s),
+                note=f"allowed: {format_duration(self.judged.objective.except_for_s)}",
                 alarming=not self.fits,
             )
         if self.judged.lost_records >= _ONE_RECORD:
@@ -142,8 +142,8 @@ class LagReview:
             over = "kept all the time"
             if judged.time_over_s:
                 over = (
-                    f"above it for {duration_text(judged.time_over_s)} of "
-                    f"{duration_text(judged.duration_s)}"
+                    f"above it for {format_duration(judged.time_over_s)} of "
+                    f"{format_duration(judged.duration_s)}"
                 )
             yield f"Asked for: {objective_text(judged.objective)}; {over}."
         yield self._course()
@@ -160,14 +160,14 @@ class LagReview:
         peak_s = float(simulation.times_s[lag.argmax()])
         told = (
             f"At worst {format_load(round(float(lag.max())), 'records')} are unread, "
-            f"{duration_text(peak_s)} after the start{self._where()}; the oldest unread record "
-            f"is {duration_text(float(self.oldest_s.max()))} old at worst"
+            f"{format_duration(peak_s)} after the start{self._where()}; the oldest unread record "
+            f"is {format_duration(float(self.oldest_s.max()))} old at worst"
         )
         caught_up_s = simulation.caught_up_at_s()
         if caught_up_s is None:
             left = format_load(round(float(lag[-1])), "records")
             return f"{told}. At the end {left} are unread."
-        return f"{told}. All is read from {duration_text(caught_up_s)} on."
+        return f"{told}. All is read from {format_duration(caught_up_s)} on."
 
     def _where(self) -> str:
         """Name the partition that holds more of the lag at its peak than an even share or two."""
@@ -190,13 +190,13 @@ class LagReview:
         for name, value in self.inputs.items():
             yield printable(str(name)), printable(str(value))
         simulation = self.simulation
-        yield "duration", duration_text(simulation.duration_s)
-        yield "step", duration_text(simulation.step_s)
+        yield "duration", format_duration(simulation.duration_s)
+        yield "step", format_duration(simulation.step_s)
         yield "written on average", format_load(self._written(), "records/s")
         yield "partitions", f"{simulation.partitions:,}"
         yield "capacity of a member", format_load(simulation.member.records_per_s, "records/s")
         if simulation.retention_s is not None:
-            yield "retention", duration_text(simulation.retention_s)
+            yield "retention", format_duration(simulation.retention_s)
         if self.judged.objective is not None:
             yield "objective", objective_text(self.judged.objective)
 
@@ -216,10 +216,10 @@ def objective_text(objective: LagObjective) -> str:
     if objective.lag_records is not None:
         bounds.append(f"at most {format_load(objective.lag_records, 'records')} unread")
     if objective.oldest_unread_s is not None:
-        bounds.append(f"no unread record older than {duration_text(objective.oldest_unread_s)}")
+        bounds.append(f"no unread record older than {format_duration(objective.oldest_unread_s)}")
     text = " and ".join(bounds)
     if objective.except_for_s:
-        text += f", except for {duration_text(objective.except_for_s)} in all"
+        text += f", except for {format_duration(objective.except_for_s)} in all"
     return text
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from kafka_sizing.consumers.scaling.comparison import PolicyComparison
 from kafka_sizing.consumers.scaling.outcome import PolicyOutcome
 from kafka_sizing.consumers.simulation import LagSimulation
-from kafka_sizing.report.durations import clock_text, duration_text
+from kafka_sizing.report.durations import clock_text
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.lag_events import event_text
 from kafka_sizing.report.tables import Table, more, table
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_duration, format_load, format_share
 
 _ONE_RECORD: Final = 1.0
 _MOST_CHANGES: Final = 6  # of the rate written; more are told by the plot alone
@@ -51,7 +51,7 @@ def moments(simulation: LagSimulation, oldest_s: NDArray[np.float64], *, most_ro
                 f"{written[row]:,.0f}",
                 f"{read[row]:,.0f}",
                 f"{lag[row]:,.0f}",
-                duration_text(float(oldest[row])),
+                format_duration(float(oldest[row])),
                 _members(simulation, row),
             )
             for row in sorted(rows)
@@ -91,7 +91,7 @@ def partitions(
                 format_share(float(shares[at])),
                 format_load(float(np.ceil(peaks[at])), "records"),
                 clock_text(float(simulation.times_s[simulation.lag_records[:, at].argmax()])),
-                duration_text(float(ages[at])),
+                format_duration(float(ages[at])),
                 format_load(float(np.round(simulation.lag_records[-1, at])), "records"),
                 *([format_load(float(np.round(lost[at])), "records")] if lost is not None else []),
             )
@@ -114,7 +114,7 @@ def rebalances(simulation: LagSimulation, *, most_rows: int) -> Table | None:
             (
                 clock_text(rebalance.starts_s),
                 rebalance.event.replace("+", " and "),
-                duration_text(rebalance.ends_s - rebalance.starts_s),
+                format_duration(rebalance.ends_s - rebalance.starts_s),
                 f"{rebalance.moves:,}" if rebalance.finished else "not finished",
                 ", ".join(
                     _phase(phase.name, phase.ends_s - phase.starts_s, phase.stops)
@@ -268,7 +268,7 @@ def _members(simulation: LagSimulation, row: int) -> str:
 
 def _phase(name: str, took_s: float, stops: str) -> str:
     stopped = {"none": "", "all": ", all stop"}.get(stops, f", {stops} stop")
-    return f"{name} {duration_text(took_s)}{stopped}"
+    return f"{name} {format_duration(took_s)}{stopped}"
 
 
 def _policy(outcome: PolicyOutcome) -> tuple[str, ...]:
@@ -278,8 +278,8 @@ def _policy(outcome: PolicyOutcome) -> tuple[str, ...]:
         f"{outcome.member_hours:,.1f}",
         f"{outcome.most_members:,}",
         f"{outcome.peak_lag_records:,.0f}",
-        duration_text(outcome.peak_lag_s),
-        duration_text(outcome.time_over_s),
+        format_duration(outcome.peak_lag_s),
+        format_duration(outcome.time_over_s),
         f"{outcome.rebalances:,}",
         f"{verdict}, rebalance storm" if outcome.is_storm else verdict,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from kafka_sizing.report.durations import clock_text, duration_text, moment_text
-from kafka_sizing.units import parse_duration
+from kafka_sizing.report.durations import clock_text, moment_text
+from kafka_sizing.units import format_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ from kafka_sizing.units import parse_duration
     ],
 )
 def test_a_span_is_written_in_its_two_largest_units(seconds, text):
-    assert duration_text(seconds) == text
+    assert format_duration(seconds) == text
 
 
 @given(seconds=st.floats(0, 1e8))
 def test_a_span_loses_at_most_a_twentieth(seconds):
     read = sum(
         parse_duration(f"{number} {unit}")
-        for number, unit in zip(*[iter(duration_text(seconds).split())] * 2, strict=True)
+        for number, unit in zip(*[iter(format_duration(seconds).split())] * 2, strict=True)
     )
     assert read == pytest.approx(seconds, rel=0.05, abs=1e-5)
 

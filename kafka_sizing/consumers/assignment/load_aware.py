@@ -88,7 +88,7 @@ def _relieve(group: Group, owners: Indices, loads: Loads, giver: int) -> bool:
         above = np.searchsorted(returns, wanted)
         nearest = np.clip([above - 1, above], 0, takes.size)
         miss = np.abs(returns[nearest] - wanted)
-        if miss.min(initial=np.inf) < gap / 2 * (1 - ROUNDING):
+        if miss.min(initial=np.inf) < gap / 2 - ROUNDING * loads[giver]:
             side, gift = np.unravel_index(int(miss.argmin()), miss.shape)
             back = nearest[side, gift]
             owners[gives[gift]] = taker

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from kafka_sizing.consumers.scenario.section import Key, Section, sections
-from kafka_sizing.consumers.scenario.values import duration, number, rate, shown
 from kafka_sizing.consumers.simulation import Arrivals
+from kafka_sizing.toml.section import Key, Section, sections
+from kafka_sizing.toml.values import duration, number, rate, shown
 
 ReadTrace = Callable[[str], Arrivals]  # the name of a file, as the scenario has it, in
 

@@ -9,15 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count, check_share
-from kafka_sizing.consumers.scenario.section import Key, Section, sections
-from kafka_sizing.consumers.scenario.values import (
-    choice,
-    count,
-    duration,
-    number,
-    numbers,
-    shown,
-)
 from kafka_sizing.consumers.simulation import (
     Crash,
     Deployment,
@@ -29,6 +20,15 @@ from kafka_sizing.consumers.simulation import (
     SharesChange,
     Slowdown,
     Stuck,
+)
+from kafka_sizing.toml.section import Key, Section, sections
+from kafka_sizing.toml.values import (
+    choice,
+    count,
+    duration,
+    number,
+    numbers,
+    shown,
 )
 
 _AT: Final = {"at": Key("at_s", duration)}

@@ -16,8 +16,8 @@ from kafka_sizing.consumers.scaling import (
     default_scale_down,
     default_scale_up,
 )
-from kafka_sizing.consumers.scenario.section import Key, Section, sections
-from kafka_sizing.consumers.scenario.values import choice, count, number, seconds, text
+from kafka_sizing.toml.section import Key, Section, sections
+from kafka_sizing.toml.values import choice, count, number, seconds, text
 
 _TRIGGER: Final = (
     "lagThreshold",

@@ -17,9 +17,19 @@ from kafka_sizing.consumers.scenario.arrivals import ReadTrace, arrivals_of
 from kafka_sizing.consumers.scenario.events import events_of
 from kafka_sizing.consumers.scenario.objective import LagObjective, LagVerdict, judge_lag
 from kafka_sizing.consumers.scenario.policies import policies_of
-from kafka_sizing.consumers.scenario.section import Key, Section
 from kafka_sizing.consumers.scenario.settings import settings_of
-from kafka_sizing.consumers.scenario.values import (
+from kafka_sizing.consumers.settings import ConsumerSettings
+from kafka_sizing.consumers.simulation import (
+    Arrivals,
+    Event,
+    LagSimulation,
+    MemberCapacity,
+    simulate_lag,
+)
+from kafka_sizing.consumers.simulation.events import checked_shares
+from kafka_sizing.partitions.placement import PartitionLoads
+from kafka_sizing.toml.section import Key, Section
+from kafka_sizing.toml.values import (
     choice,
     count,
     duration,
@@ -31,16 +41,6 @@ from kafka_sizing.consumers.scenario.values import (
     records_each,
     text,
 )
-from kafka_sizing.consumers.settings import ConsumerSettings
-from kafka_sizing.consumers.simulation import (
-    Arrivals,
-    Event,
-    LagSimulation,
-    MemberCapacity,
-    simulate_lag,
-)
-from kafka_sizing.consumers.simulation.events import checked_shares
-from kafka_sizing.partitions.placement import PartitionLoads
 
 PlaceKeys = Callable[[int], PartitionLoads]  # how many partitions there are, in
 

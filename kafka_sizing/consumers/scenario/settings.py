@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from kafka_sizing.consumers.scenario.section import Key, Section
-from kafka_sizing.consumers.scenario.values import count, milliseconds
 from kafka_sizing.consumers.settings import ConsumerSettings
+from kafka_sizing.toml.section import Key, Section
+from kafka_sizing.toml.values import count, milliseconds
 
 
 def settings_of(given: object) -> ConsumerSettings:

@@ -1,4 +1,4 @@
-"""One table of a scenario and what each of its keys means in; checked values out."""
+"""One table of a TOML file and what each of its keys means in; checked values out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from kafka_sizing._checks import nearest
-from kafka_sizing.consumers.scenario.values import shown
+from kafka_sizing.toml.values import shown
 
 T = TypeVar("T")
 
 Read = Callable[[Any], Any]  # a value as TOML gives it in; what it stands for, or ValueError, out
+
+
+class TableError(ValueError):
+    """What is wrong in a TOML file, and the table and key it is about."""
+
+    def __init__(self, text: str, where: str, key: str | None = None) -> None:
+        super().__init__(text)
+        self.where = where
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table of a scenario; its errors say where it stands."""
+    """A table of a TOML file; its errors say where it stands."""
 
     where: str  #: as a reader of the file finds it: ``[topic]``, ``[[event]] 2``
     values: Mapping[str, Any]
@@ -46,8 +55,10 @@ class Section:
         unknown = [key for key in self.values if key not in keys]
         if unknown:
             listed = ", ".join(keys)
-            raise ValueError(
-                f"{self.where} may hold {listed}, got {unknown[0]!r}{nearest(unknown[0], keys)}"
+            raise TableError(
+                f"{self.where} may hold {listed}, got {unknown[0]!r}{nearest(unknown[0], keys)}",
+                self.where,
+                unknown[0],
             )
 
     def __contains__(self, key: str) -> bool:
@@ -57,11 +68,12 @@ class Section:
     def read(self, key: str, read: Callable[[Any], T]) -> T:
         """Read the value of a key; an error names table and key."""
         if key not in self.values:
-            raise ValueError(f"{self.where} must hold {key}, got none")
+            raise TableError(f"{self.where} must hold {key}, got none", self.where)
         try:
             return read(self.values[key])
         except ValueError as error:
-            raise ValueError(f"{self.where} {key}{_joined(error)}") from error
+            text = f"{self.where} {key}{_joined(error)}"
+            raise TableError(text, self.where, key) from error
 
     def optional(self, key: str, read: Callable[[Any], T]) -> T | None:
         """Read the value of a key, if it is there."""
@@ -72,7 +84,11 @@ class Section:
         there = [key for key in keys if key in self.values]
         if len(there) != 1:
             got = " and ".join(there) if there else "none"
-            raise ValueError(f"{self.where} must hold one of {', '.join(keys)}, got {got}")
+            raise TableError(
+                f"{self.where} must hold one of {', '.join(keys)}, got {got}",
+                self.where,
+                next(iter(there), None),
+            )
         return there[0]
 
     def part(self, key: str, keys: Collection[str]) -> Section:
@@ -98,9 +114,12 @@ class Section:
         """Let an error name this table, and its keys where it names arguments."""
         try:
             yield
+        except TableError:
+            raise  # it has said so already
         except ValueError as error:
             words = _WORD.sub(lambda word: keys.get(word[0], word[0]), str(error))
-            raise ValueError(f"{self.where} {words}") from error
+            named = (keys[word] for word in _WORD.findall(str(error)) if word in keys)
+            raise TableError(f"{self.where} {words}", self.where, next(named, None)) from error
 
 
 def sections(where: str, given: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -120,5 +139,5 @@ def _joined(error: ValueError) -> str:
     return f" {text}" if text.startswith("must ") else f": {text}"
 
 
-def _wrong(where: str, rule: str, given: object) -> ValueError:
-    return ValueError(f"{where} must be {rule}, got {shown(given)}")
+def _wrong(where: str, rule: str, given: object) -> TableError:
+    return TableError(f"{where} must be {rule}, got {shown(given)}", where)
