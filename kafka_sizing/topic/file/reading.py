@@ -1,0 +1,201 @@
+"""What a design file says, as a mapping, in; a `TopicDesign` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kafka_sizing.keys import lognormal_keys, uniform_keys, zipf_keys
+from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.toml import Section, TableError, sections
+from kafka_sizing.topic.design import (
+    Cluster,
+    Group,
+    Keys,
+    Operations,
+    Producers,
+    Retries,
+    TopicDesign,
+    Traffic,
+)
+from kafka_sizing.topic.file.tables import (
+    CLUSTER,
+    GROUP,
+    KEYS,
+    MODELS,
+    OPERATIONS,
+    PRODUCERS,
+    RETRIES,
+    TABLES,
+    TOPIC,
+    TRAFFIC,
+    Table,
+    keys_of,
+)
+from kafka_sizing.units import LoadUnit
+
+_NEEDED: Final = ("topic", "traffic")
+_MADE: Final[dict[str, Callable[..., KeyLoads]]] = {
+    "zipf": zipf_keys,
+    "lognormal": lognormal_keys,
+    "uniform": uniform_keys,
+}
+_WAYS: Final = ("log", *_MADE, "hottest_share")
+_OF_LOG: Final = ("key", "load", "serializer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyLog:
+    """The files that hold a topic's keys, as the design file names them."""
+
+    files: tuple[str, ...]
+    key: str | None  #: column of keys; None: the only one
+    load: str | None  #: column of loads; None: a row is a record
+    serializer: str | None
+
+
+ReadKeys = Callable[[KeyLog], KeyLoads]
+
+
+def design_of(data: Mapping[str, Any], *, read_keys: ReadKeys | None = None) -> TopicDesign:
+    """Read a design as TOML has it; amounts and times are text with a unit.
+
+    Parameters
+    ----------
+    data : mapping
+        What ``tomllib.load`` gives.
+    read_keys : callable, optional
+        Gives the `KeyLoads` of a `KeyLog`; needed if ``[keys]`` names one.
+
+    Returns
+    -------
+    TopicDesign
+        What `plan_topic` takes.
+
+    Raises
+    ------
+    ValueError
+        If a table or key is unknown or missing, a unit is missing, or parts contradict each
+        other; the error names table and key as the file has them.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> from kafka_sizing.topic import design_of
+    >>> text = '''
+    ... [topic]
+    ... name = "orders"
+    ... retention = "3 d"
+    ... [traffic]
+    ... rate = "120 MB/s"
+    ... record = "1 kB"
+    ... [[group]]
+    ... name = "billing"
+    ... processing = "2 ms"
+    ... '''
+    >>> design_of(tomllib.loads(text))
+    TopicDesign('orders', 114.4 MiB/s, partitions=None, groups=['billing'])
+    """
+    whole = Section("the file", data)
+    whole.check_keys(tuple(TABLES))
+    missing = next((name for name in _NEEDED if name not in data), None)
+    if missing is not None:
+        raise TableError(f"the file must hold [{missing}], got none", "")
+    traffic = _traffic(_table(data, "traffic", TRAFFIC))
+    topic = _table(data, "topic", TOPIC)
+    parts: dict[str, Any] = {"traffic": traffic}
+    if "keys" in data:
+        parts["keys"] = _keys(_table(data, "keys", KEYS), read_keys)
+    made: dict[str, tuple[Callable[..., Any], Table]] = {
+        "producers": (Producers, PRODUCERS),
+        "retries": (Retries, RETRIES),
+        "cluster": (Cluster, CLUSTER),
+        "operations": (Operations, OPERATIONS),
+    }
+    for name, (make, table) in made.items():
+        if name in data:
+            parts[name] = _table(data, name, table).made(make, keys_of(table))
+    parts["groups"] = tuple(
+        _group(Section.of(where, each, GROUP), traffic)
+        for where, each in sections("[[group]]", data.get("group", []))
+    )
+    return topic.made(lambda **given: TopicDesign(**given, **parts), keys_of(TOPIC))
+
+
+def _table(data: Mapping[str, Any], name: str, table: Table) -> Section:
+    return Section.of(f"[{name}]", data[name], table)
+
+
+def _traffic(section: Section) -> Traffic:
+    def made(*, rate: tuple[float, LoadUnit], record_bytes: float, **others: Any) -> Traffic:
+        amount, unit = rate
+        bytes_per_s = amount * record_bytes if unit == "records/s" else amount
+        return Traffic(write_bytes_per_s=bytes_per_s, record_bytes=record_bytes, **others)
+
+    with section.naming({"write_bytes_per_s": "rate"}):
+        return section.made(made, keys_of(TRAFFIC))
+
+
+def _group(section: Section, traffic: Traffic) -> Group:
+    def made(*, member_rate: tuple[float, LoadUnit] | None = None, **others: Any) -> Group:
+        if member_rate is None:
+            return Group(**others)
+        amount, unit = member_rate
+        rate = amount if unit == "records/s" else amount / traffic.record_bytes
+        return Group(member_records_per_s=rate, **others)
+
+    with section.naming({"member_records_per_s": "member_rate"}):
+        return section.made(made, keys_of(GROUP))
+
+
+def _keys(section: Section, read_keys: ReadKeys | None) -> Keys:
+    """Read the keys: a log, a model, a share, or none of them."""
+    given = [name for name in _WAYS if name in section]
+    if len(given) > 1:
+        section.one_of(*_WAYS)
+    stray = next((name for name in _OF_LOG if name in section and "log" not in section), None)
+    if stray is not None:
+        raise TableError(
+            f"{section.where} {stray} must go with log, got it alone", section.where, stray
+        )
+    arguments = section.arguments(keys_of(KEYS))
+    way = given[0] if given else None
+    loads, source = None, ""
+    if way == "log":
+        loads, source = _log(section, arguments, read_keys)
+    elif way in _MADE:
+        loads, source = _model(section, way)
+    with section.naming({"hottest_key_share": "hottest_share"}):
+        return Keys(
+            loads=loads,
+            source=source,
+            **{
+                name: arguments[name]
+                for name in ("ordering", "partitioner", "hottest_key_share")
+                if name in arguments
+            },
+        )
+
+
+def _log(
+    section: Section, arguments: dict[str, Any], read_keys: ReadKeys | None
+) -> tuple[KeyLoads, str]:
+    files = arguments["log"]
+    if read_keys is None:
+        raise TableError(
+            f"{section.where} log names a file, {files[0]!r}: read_keys must be given to read it",
+            section.where,
+            "log",
+        )
+    log = KeyLog(files=files, **{name: arguments.get(name) for name in _OF_LOG})
+    return read_keys(log), ", ".join(files)
+
+
+def _model(section: Section, name: str) -> tuple[KeyLoads, str]:
+    """Make keys up from a model: their number, and how uneven they are."""
+    table, _ = MODELS[name]
+    part = section.part(name, table)
+    loads = part.made(lambda **given: _MADE[name](total=1.0, **given), keys_of(table))
+    words = ", ".join(f"{key} = {value}" for key, value in part.values.items())
+    return loads, f"made up: {name}, {words}"

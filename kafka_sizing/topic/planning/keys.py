@@ -1,0 +1,55 @@
+"""A design's keys and a partition count in; which partitions run hot, and what helps, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kafka_sizing.fixes.comparison import Comparison, compare_fixes
+from kafka_sizing.partitions.hotspots import HotReport, find_hot
+from kafka_sizing.partitions.placement import PartitionLoads, place
+from kafka_sizing.topic.design import TopicDesign
+from kafka_sizing.topic.planning.count import CountDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KeyPlan:
+    """Where the keys land at the count of the plan, at the peak of the horizon."""
+
+    loads: PartitionLoads  #: payload bytes/s
+    report: HotReport
+    comparison: Comparison | None  #: None: no partition is hot, so nothing needs fixing
+
+    @property
+    def reason(self) -> str:
+        """What the keys do to the partitions, and what helps, in words."""
+        if self.comparison is None:
+            return self.report.verdict
+        return f"{self.report.verdict} {self.comparison.reason}"
+
+    def __repr__(self) -> str:
+        hot = len(self.report.hot)
+        best = None if self.comparison is None else self.comparison.best.name
+        return f"KeyPlan(partitions={self.loads.partitions}, hot={hot}, best={best!r})"
+
+
+def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
+    """Place the keys at the count; None if only a share, or nothing, is known of them."""
+    keys, keyed = design.keys, count.keyed
+    if keys is None or keys.loads is None or keyed is None:
+        return None
+    traffic = design.traffic.at_horizon()
+    total = traffic.write_bytes_per_s * traffic.peak_ratio
+    scaled = keys.loads.scaled_to(total, "bytes/s")
+    capacity = total * keyed.most_share
+    loads = place(scaled, count.partitions, partitioner=keys.partitioner)
+    report = find_hot(loads, capacity=capacity)
+    comparison = None
+    if not report.fits:
+        comparison = compare_fixes(
+            scaled,
+            count.partitions,
+            capacity=capacity,
+            ordering=keys.ordering,
+            partitioner=keys.partitioner,
+        )
+    return KeyPlan(loads=loads, report=report, comparison=comparison)

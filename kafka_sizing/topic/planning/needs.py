@@ -1,0 +1,152 @@
+"""A design in; what its topic needs of each partition, and the inputs behind each need, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kafka_sizing.brokers import find_cluster
+from kafka_sizing.partitions.groups import ConsumerGroup
+from kafka_sizing.partitions.limits import Kind
+from kafka_sizing.topic.design import Group, TopicDesign
+from kafka_sizing.units import format_load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A load that is spread over the partitions, in parts that one partition can take."""
+
+    name: str
+    quotient: float  #: load at the peak of the horizon over what one partition takes of it
+    inputs: Mapping[str, int]  #: input → 1 if the need grows with it, -1 if it falls
+    per_partition: str  #: what one partition takes, for people
+    kind: Kind
+    source: str
+
+    @property
+    def most_share(self) -> float:
+        """Largest part of the load that one partition can take; above 1 it takes all."""
+        return 1 / self.quotient
+
+
+def needs_of(design: TopicDesign) -> tuple[Need, ...]:
+    """Give all needs that grow with the traffic: producers, groups, disks, the vendor's quotas."""
+    return (
+        *_producer_needs(design),
+        *_group_needs(design),
+        *_retained_needs(design),
+        *vendor_needs(design),
+    )
+
+
+def retained_bytes(design: TopicDesign) -> float | None:
+    """Give what the topic keeps today, one replica, by time. [bytes]; None: no limit by time."""
+    topic = design.configuration
+    if topic.value("retention.ms") == -1:
+        return None
+    return design.traffic.wire_bytes_per_s * topic.seconds("retention.ms")
+
+
+def consumer_group_of(group: Group, design: TopicDesign) -> ConsumerGroup:
+    """Say of a group what the count of partitions depends on."""
+    traffic = design.traffic
+    reads = None if group.read_ratio == 1 else traffic.write_bytes_per_s * group.read_ratio
+    if group.processing_s is None:
+        return ConsumerGroup(
+            group.name,
+            read_bytes_per_s=reads,
+            consumer_bytes_per_s=group.records_per_s * traffic.record_bytes,
+            members=group.members,
+        )
+    return ConsumerGroup(
+        group.name,
+        read_bytes_per_s=reads,
+        processing_s=group.processing_s,
+        threads=group.threads,
+        record_bytes=traffic.record_bytes,
+        members=group.members,
+    )
+
+
+_TRAFFIC: Final = {"write rate": 1, "peak ratio": 1, "growth": 1, "horizon": 1}
+
+
+def _producer_needs(design: TopicDesign) -> Iterator[Need]:
+    rate = design.producers.partition_bytes_per_s
+    if rate is None:
+        return
+    traffic = design.traffic
+    load = traffic.at_horizon().peak_wire_bytes_per_s
+    yield Need(
+        name="producer",
+        quotient=load / (rate * (1 - traffic.headroom_fraction)),
+        inputs={**_TRAFFIC, "compression ratio": -1, "headroom": 1, "producer rate": -1},
+        per_partition=f"{format_load(rate, 'bytes/s')} on the wire",
+        kind="measured",
+        source="stated",
+    )
+
+
+def _group_needs(design: TopicDesign) -> Iterator[Need]:
+    traffic = design.traffic
+    records_per_s = traffic.at_horizon().peak_records_per_s
+    for group in design.groups:
+        usable = group.records_per_s * (1 - traffic.headroom_fraction)
+        yield Need(
+            name=group.name,
+            quotient=records_per_s * group.read_ratio / usable,
+            inputs={
+                **_TRAFFIC,
+                "headroom": 1,
+                f"member rate of {group.name}": -1,
+                f"read ratio of {group.name}": 1,
+            },
+            per_partition=format_load(group.records_per_s, "records/s"),
+            kind="measured",
+            source="stated",
+        )
+
+
+def _retained_needs(design: TopicDesign) -> Iterator[Need]:
+    most, kept = design.partition_retained_bytes, retained_bytes(design)
+    if most is None or kept is None:
+        return
+    yield Need(
+        name="retained bytes",
+        quotient=kept * design.traffic.growth_ratio / most,
+        inputs={"write rate": 1, "growth": 1, "horizon": 1, "compression ratio": -1},
+        per_partition=f"{format_load(most, 'bytes')} on disk",
+        kind="rule",
+        source="stated",
+    )
+
+
+def vendor_needs(design: TopicDesign) -> Iterator[Need]:
+    """Give what the vendor grants one partition, in and out."""
+    cluster = design.cluster
+    if cluster is None or cluster.limits is None:
+        return
+    traffic = design.traffic
+    written = traffic.at_horizon().peak_wire_bytes_per_s
+    loads = {
+        "partition_in_bytes_per_s": ("in", written),
+        "partition_out_bytes_per_s": (
+            "out",
+            written * sum(group.read_ratio for group in design.groups),
+        ),
+    }
+    for limit in find_cluster(cluster.limits).limits:
+        if limit.resource not in loads:
+            continue
+        way, load = loads[limit.resource]
+        if not load:
+            continue
+        yield Need(
+            name=f"{limit.name} ({way})",
+            quotient=load / float(limit.most),
+            inputs={**_TRAFFIC, "compression ratio": -1},
+            per_partition=f"{format_load(float(limit.most), 'bytes/s')} {way}",
+            kind=limit.kind,
+            source=limit.source,
+        )
