@@ -103,10 +103,20 @@ class Section:
             if key.required or name in self.values
         }
 
-    def made(self, make: Callable[..., T], keys: Mapping[str, Key]) -> T:
-        """Make what a table describes; an error names its keys, not the arguments."""
+    def made(
+        self,
+        make: Callable[..., T],
+        keys: Mapping[str, Key],
+        *,
+        also: Mapping[str, str] | None = None,
+    ) -> T:
+        """Make what a table describes; an error names its keys, not the arguments.
+
+        ``also`` names further words of such an error, and the keys behind them.
+        """
         arguments = self.arguments(keys)
-        with self.naming({key.argument: name for name, key in keys.items()}):
+        named = {key.argument: name for name, key in keys.items()}
+        with self.naming({**named, **(also or {})}):
             return make(**arguments)
 
     @contextmanager

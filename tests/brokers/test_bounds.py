@@ -58,7 +58,7 @@ def test_each_side_of_msk_serverless_asks_for_its_own_count():
     assert limits["writes to one partition"].source == "Amazon MSK quota page, 2026-11-23"
 
 
-def test_processing_units_hold_partitions_of_the_namespace():
+def test_br30_processing_units_hold_partitions_of_the_namespace():
     """BR30: 2 PU hold 400 partitions in the namespace, 100 in one event hub."""
     limits = bounds("Event Hubs Premium", units=2)
     assert limits["leaders in the namespace"].partitions == 400
@@ -68,7 +68,7 @@ def test_processing_units_hold_partitions_of_the_namespace():
     assert taken["leaders per event hub"].partitions == 100
 
 
-def test_huawei_brokers_hold_topics_of_three_partitions():
+def test_br30_huawei_brokers_hold_topics_of_three_partitions():
     """BR30: 3 brokers of 250 partitions hold 250 topics of 3; its replicas do not count."""
     most = bounds("Huawei DMS 250")["leaders per broker"].partitions
     assert most // 3 == 250

@@ -46,7 +46,7 @@ def cluster(*limits, unit="") -> ClusterLimits:
 # --- worked examples ------------------------------------------------------------------
 
 
-def test_volume_holds_three_copies_of_what_clients_write():
+def test_br28_volume_holds_three_copies_of_what_clients_write():
     """BR28: 83 MiB/s a broker, written three times, in the AWS agent toolkit's sizing guide."""
     used = footprint(wire_bytes_per_s=3 * 83 * MiB, brokers=3)
     check = fits(used, "MSK Standard m5.2xlarge").of("disk_write_bytes_per_s")
@@ -77,7 +77,7 @@ def test_units_are_counted_from_the_fuller_side(write, read, units):
     assert need.reason.startswith(f"{units} CKU{'s' if units > 1 else ''}. Fits on Confluent")
 
 
-def test_redpanda_needs_memory_for_each_replica():
+def test_br31_redpanda_needs_memory_for_each_replica():
     """BR31: 10,000 partitions with 3 replicas at 2 MB, Redpanda sizing docs."""
     used = footprint(10_000, wire_bytes_per_s=MB)
     check = fits(used, "Redpanda 26.x").of("memory_bytes")
@@ -87,7 +87,7 @@ def test_redpanda_needs_memory_for_each_replica():
     assert units_needed(used, "Redpanda 24.x").units == 60
 
 
-def test_rates_of_msk_serverless_are_inside_its_quota():
+def test_pc15_rates_of_msk_serverless_are_inside_its_quota():
     """PC15: 100 MB/s in and 300 MB/s out are inside 200/400 MB/s and 2,400 leaders."""
     used = footprint(30, wire_bytes_per_s=100 * MB, read_bytes_per_s=300 * MB)
     fit = fits(used, "MSK Serverless")

@@ -11,6 +11,7 @@ from kafka_sizing.brokers.models.cruise_control import (
     missing_brokers,
 )
 from kafka_sizing.brokers.models.estimate import BrokerEstimate, BrokerNeed
+from kafka_sizing.brokers.models.figures import ModelFigures
 from kafka_sizing.brokers.models.google import GoogleEstimate, google_vcpus
 from kafka_sizing.brokers.models.instaclustr import InstaclustrEstimate, instaclustr_io
 from kafka_sizing.brokers.models.msk_express import MskExpressEstimate, msk_express_brokers
@@ -30,6 +31,7 @@ __all__ = [
     "InstaclustrEstimate",
     "MissingBrokers",
     "ModelConstants",
+    "ModelFigures",
     "MskExpressEstimate",
     "MskStandardEstimate",
     "NetflixEstimate",

@@ -23,6 +23,9 @@ class ModelConstants:
     date: str  #: year of publication, or the day it was read
     values: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        return f"ModelConstants(name={self.name!r}, kind={self.kind!r}, date={self.date!r})"
+
     def __getitem__(self, constant: str) -> float:
         return self.values[constant]
 

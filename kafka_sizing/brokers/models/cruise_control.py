@@ -12,16 +12,16 @@ from kafka_sizing._checks import (
     check_positive,
     check_share,
 )
-from kafka_sizing.brokers.models.constants import ModelConstants, model_constants
+from kafka_sizing.brokers.models.constants import model_constants
+from kafka_sizing.brokers.models.figures import ModelFigures
 
 Balanced = Literal["cpu", "disk", "network in", "network out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MissingBrokers:
+class MissingBrokers(ModelFigures):
     """How many brokers a cluster lacks, in the eyes of Cruise Control."""
 
-    constants: ModelConstants
     brokers: int  #: to add; 0: none
     binding: Balanced  #: the resource
     load: float  #: in the unit of the resource

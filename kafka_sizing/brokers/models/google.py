@@ -12,15 +12,15 @@ from kafka_sizing._checks import (
     check_positive,
     check_share,
 )
-from kafka_sizing.brokers.models.constants import ModelConstants, model_constants
+from kafka_sizing.brokers.models.constants import model_constants
+from kafka_sizing.brokers.models.figures import ModelFigures
 from kafka_sizing.units import GiB, MiB, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoogleEstimate:
+class GoogleEstimate(ModelFigures):
     """VCPU and memory of a Google Managed Kafka cluster."""
 
-    constants: ModelConstants
     vcpus: int
     memory_bytes: float
     write_bytes_per_s: float  #: with replication

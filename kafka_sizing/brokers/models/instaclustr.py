@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, SupportsIndex, get_args
 
 from kafka_sizing._checks import check_choice, check_count, check_non_negative, check_positive
-from kafka_sizing.brokers.models.constants import ModelConstants, model_constants
+from kafka_sizing.brokers.models.constants import model_constants
+from kafka_sizing.brokers.models.figures import ModelFigures
 from kafka_sizing.units import format_load
 
 Storage = Literal["ssd", "ebs"]
@@ -14,10 +15,9 @@ Tiering = Literal["tiered", "local"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstaclustrEstimate:
+class InstaclustrEstimate(ModelFigures):
     """What a cluster moves, at least, with or without tiered storage."""
 
-    constants: ModelConstants
     storage: Storage
     tiering: Tiering
     local_bytes_per_s: float  #: to and from disks in the brokers; 0 on EBS, which is network

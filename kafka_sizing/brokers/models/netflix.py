@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Literal, SupportsIndex
 
 from kafka_sizing._checks import check_count, check_positive
-from kafka_sizing.brokers.models.constants import ModelConstants, model_constants
+from kafka_sizing.brokers.models.constants import model_constants
+from kafka_sizing.brokers.models.figures import ModelFigures
 from kafka_sizing.units import format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetflixEstimate:
+class NetflixEstimate(ModelFigures):
     """What a cluster takes, and each of its zones must provide."""
 
-    constants: ModelConstants
     zones: int
     in_bytes_per_s: float  #: of the cluster, with replication
     out_bytes_per_s: float  #: of the cluster, to followers and readers

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import SupportsIndex
 
 from kafka_sizing._checks import ceil_ratio, check_at_least, check_count, check_positive
-from kafka_sizing.brokers.models.constants import ModelConstants, model_constants
+from kafka_sizing.brokers.models.constants import model_constants
+from kafka_sizing.brokers.models.figures import ModelFigures
 from kafka_sizing.units import MiB, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyaliouneEstimate:
+class SyaliouneEstimate(ModelFigures):
     """A topic by syalioune's kafka-sizing-calculator."""
 
-    constants: ModelConstants
     partitions: int
     write_bytes_per_s: float  #: payload, on average
     peak_write_bytes_per_s: float  #: payload

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import SupportsIndex
 
 from kafka_sizing._checks import ceil_ratio, check_count, check_positive, check_share
-from kafka_sizing.brokers.models.constants import ModelConstants, model_constants
+from kafka_sizing.brokers.models.constants import model_constants
+from kafka_sizing.brokers.models.figures import ModelFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class XeotekEstimate:
+class XeotekEstimate(ModelFigures):
     """Producers, consumers and partitions as the library counts them.
 
     The first two counts are sound. Then the library divides by load and uptime a second time,
     and names a partition count and a consumer count that need not agree.
     """
 
-    constants: ModelConstants
     least_producers: int
     least_consumers: int
     partitions: int  #: as the library recommends

@@ -120,6 +120,7 @@ class TopicDesign:
                     f"config must leave out {property_name} where {name} is given, got both"
                 )
         _ = self.configuration
+        self._check_compression()
         if self.cluster is not None and self.replication_factor > self.cluster.brokers:
             raise ValueError(
                 f"replication_factor must be at most brokers ({self.cluster.brokers}), got "
@@ -153,6 +154,17 @@ class TopicDesign:
                 check_positive(name, getattr(self, name))
         multiples = tuple(check_count("multiple_of", each) for each in self.multiple_of)
         object.__setattr__(self, "multiple_of", multiples)
+
+    def _check_compression(self) -> None:
+        producer = self.producers.configuration
+        name = "compression.type"
+        if self.traffic.compression_ratio > 1 and producer.is_set(name):
+            codec = str(producer.value(name)).lower()
+            if codec == "none":
+                raise ValueError(
+                    f"compression_ratio must be 1 where {name} of producers is 'none', got "
+                    f"{self.traffic.compression_ratio:g}"
+                )
 
     def _check_groups(self) -> None:
         groups = tuple(self.groups)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kafka_sizing.brokers import CLUSTERS, find_cluster
 from kafka_sizing.toml.values import (
     choice,
     count,
@@ -102,11 +103,17 @@ def properties(value: object) -> dict[str, Any]:
     return dict(_flat(_table(value)))
 
 
+def cluster_name(value: object) -> str:
+    """Read the name of a cluster whose limits are known."""
+    return find_cluster(text(value)).name
+
+
 def one_of(choices: Collection[str]) -> Kind:
     """Make the kind of one of some words."""
     return Kind(choice(choices), {"enum": sorted(choices)})
 
 
+CLUSTER_NAME: Final = Kind(cluster_name, {"enum": sorted(CLUSTERS)})
 TEXT: Final = Kind(text, {"type": "string", "minLength": 1})
 COUNT: Final = Kind(count, {"type": "integer", "minimum": 1})
 AMOUNT: Final = Kind(count, {"type": "integer", "minimum": 0})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from kafka_sizing.topic.design import (
     TopicDesign,
     Traffic,
 )
+from kafka_sizing.topic.file.kinds import properties
 from kafka_sizing.topic.file.tables import (
     CLUSTER,
     GROUP,
@@ -115,12 +117,29 @@ def design_of(data: Mapping[str, Any], *, read_keys: ReadKeys | None = None) -> 
     }
     for name, (make, table) in made.items():
         if name in data:
-            parts[name] = _table(data, name, table).made(make, keys_of(table))
+            section = _table(data, name, table)
+            with _naming_property(section):
+                parts[name] = section.made(make, keys_of(table))
     parts["groups"] = tuple(
         _group(Section.of(where, each, GROUP), traffic)
         for where, each in sections("[[group]]", data.get("group", []))
     )
-    return topic.made(lambda **given: TopicDesign(**given, **parts), keys_of(TOPIC))
+    with _naming_property(topic):
+        return topic.made(lambda **given: TopicDesign(**given, **parts), keys_of(TOPIC))
+
+
+@contextmanager
+def _naming_property(section: Section) -> Iterator[None]:
+    """Let an error about a property that the table sets say so, for its line."""
+    try:
+        yield
+    except TableError as error:
+        given = section.values.get("config")
+        names = properties(given) if isinstance(given, Mapping) else {}
+        named = next((name for name in names if f" {name} " in str(error)), None)
+        if named is None or error.key not in {None, "config"}:
+            raise
+        raise TableError(str(error), f"{section.where} config", named) from error
 
 
 def _table(data: Mapping[str, Any], name: str, table: Table) -> Section:
@@ -133,8 +152,7 @@ def _traffic(section: Section) -> Traffic:
         bytes_per_s = amount * record_bytes if unit == "records/s" else amount
         return Traffic(write_bytes_per_s=bytes_per_s, record_bytes=record_bytes, **others)
 
-    with section.naming({"write_bytes_per_s": "rate"}):
-        return section.made(made, keys_of(TRAFFIC))
+    return section.made(made, keys_of(TRAFFIC), also={"write_bytes_per_s": "rate"})
 
 
 def _group(section: Section, traffic: Traffic) -> Group:
@@ -145,8 +163,8 @@ def _group(section: Section, traffic: Traffic) -> Group:
         rate = amount if unit == "records/s" else amount / traffic.record_bytes
         return Group(member_records_per_s=rate, **others)
 
-    with section.naming({"member_records_per_s": "member_rate"}):
-        return section.made(made, keys_of(GROUP))
+    with _naming_property(section):
+        return section.made(made, keys_of(GROUP), also={"member_records_per_s": "member_rate"})
 
 
 def _keys(section: Section, read_keys: ReadKeys | None) -> Keys:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-from kafka_sizing.brokers import CLUSTERS
 from kafka_sizing.consumers.assignment import ASSIGNORS
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.fixes.comparison import OrderingNeed
@@ -14,6 +13,7 @@ from kafka_sizing.topic.design.clients import Client
 from kafka_sizing.topic.file.kinds import (
     AMOUNT,
     BYTE_RATE,
+    CLUSTER_NAME,
     COUNT,
     COUNTS,
     DURATION,
@@ -110,7 +110,7 @@ MODELS: Final[dict[str, tuple[Table, str]]] = {
 }
 KEYS: Final[Table] = {
     "ordering": Field("ordering", one_of(get_args(OrderingNeed)), "What the readers need."),
-    "partitioner": Field("partitioner", TEXT, "What places keys: 'java', 'librdkafka' …"),
+    "partitioner": Field("partitioner", TEXT, "What places keys: 'java', 'librdkafka'."),
     "log": Field("log", TEXTS, "File of records, or of keys and their loads, beside this one."),
     "key": Field("key", TEXT, "Its column of keys."),
     "load": Field("load", TEXT, "Its column of loads; without it every row is a record."),
@@ -161,7 +161,7 @@ RETRIES: Final[Table] = {
 }
 CLUSTER: Final[Table] = {
     "brokers": Field("brokers", COUNT, "How many there are.", required=True),
-    "limits": Field("limits", one_of(tuple(CLUSTERS)), "What it is sold as."),
+    "limits": Field("limits", CLUSTER_NAME, "What it is sold as: 'MSK Express 2xlarge'."),
     "units": Field("units", COUNT, "Units bought: CKU, PU, CU, TU."),
     "zones": Field("zones", COUNT, "Zones or racks the brokers are spread over; 1."),
     "disk": Field("disk_bytes_per_broker", SIZE, "Disk of one broker: '2 TiB'."),

@@ -144,7 +144,9 @@ def decide_count(design: TopicDesign) -> CountDecision:
         most=most,
         step=step,
     )
-    recommended = None if _one_key_is_too_big(rates) else candidates.recommended()
+    recommended = candidates.recommended()
+    if any(limit.partitions is None for limit in (*rates.limits, *_quotas(design))):
+        recommended = None
     partitions = design.partitions or recommended or even
     return CountDecision(
         partitions=partitions,
@@ -180,12 +182,12 @@ def _planned_by_rates(design: TopicDesign) -> PartitionPlan:
         retained_bytes=kept,
         partition_retained_bytes=design.partition_retained_bytes if kept else None,
         multiple_of=design.multiple_of or 1,
-        upper_limits=_quotas(design),
+        upper_limits=[limit for limit in _quotas(design) if _is_upper(limit)],
     )
 
 
 def _quotas(design: TopicDesign) -> list[Limit]:
-    """Give how many partitions the cluster leaves the topic."""
+    """Give how many partitions the cluster leaves the topic; a limit of None: not one."""
     cluster = design.cluster
     if cluster is None or cluster.limits is None:
         return []
@@ -197,7 +199,7 @@ def _quotas(design: TopicDesign) -> list[Limit]:
         other_replicas=cluster.other_replicas,
         units=cluster.units,
     )
-    return [limit for limit in limits if _is_upper(limit)]
+    return [limit for limit in limits if _is_upper(limit) or limit.partitions is None]
 
 
 def _limits(
@@ -215,6 +217,7 @@ def _limits(
             reason=f"a partition is granted {need.per_partition}: {needed:,} are needed",
             source=need.source,
         )
+    yield from (limit for limit in _quotas(design) if not _is_upper(limit))
     if keyed is not None:
         yield keyed.limit_at(partitions)
     yield from (limit for limit in rates.limits if _is_upper(limit))
@@ -226,16 +229,12 @@ def _tried(even: int, *, step: int, most: int | None, given: int | None) -> list
     below = range(max(step, even - _MOST_BELOW * step), even, step)
     counts = [*below, *range(even, even + above * step, step)]
     if most is not None:
-        counts = [count for count in counts if count <= most] or [even]
-    return sorted({*counts, *([given] if given else [])})
+        counts = [count for count in counts if count <= most]
+    return sorted({*counts, even, *([given] if given else [])})
 
 
 def _multiple_above(quotient: float, step: int) -> int:
     return max(1, ceil_ratio(ceil_ratio(quotient, 1), step)) * step
-
-
-def _one_key_is_too_big(rates: PartitionPlan) -> bool:
-    return any(limit.partitions is None for limit in rates.limits)
 
 
 def _is_upper(limit: Limit) -> bool:

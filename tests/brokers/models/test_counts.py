@@ -22,7 +22,7 @@ def needs(estimate) -> dict[str, int]:
 # --- AxonOps --------------------------------------------------------------------------
 
 
-def test_axonops_page():
+def test_br14_axonops_page():
     """BR14: 500 MB/s, RF 3, 7 d, 300 MB/s per broker, +20 %."""
     estimate = axonops_brokers(500 * MB, broker_bytes_per_s=300 * MB, retention_s=7 * DAY_S)
     assert (estimate.brokers, estimate.binding.resource) == (5, "throughput")
@@ -70,7 +70,7 @@ def red_hat(**changes):
     return red_hat_brokers(given.pop("records_per_s"), **given)
 
 
-def test_red_hat_sheet():
+def test_br15_red_hat_sheet():
     """BR15: the published screenshot; utilisation 0.65."""
     estimate = red_hat()
     assert estimate.write_bytes_per_s == 20 * MB
@@ -133,7 +133,7 @@ def test_alibaba_least_size():
 # --- abcdedf --------------------------------------------------------------------------
 
 
-def test_abcdedf_small_example():
+def test_br16_abcdedf_small_example():
     """BR16: 2e9 records a day of 510 B, peak 3, RF 3, 24 h."""
     rate = 2e9 / DAY_S
     estimate = abcdedf_brokers(rate, record_bytes=510, retention_s=DAY_S, peak_ratio=3)
@@ -144,7 +144,7 @@ def test_abcdedf_small_example():
     assert (estimate.brokers, estimate.binding.resource) == (3, "least size")
 
 
-def test_abcdedf_large_example():
+def test_br17_abcdedf_large_example():
     """BR17: 10e12 records a day, fan-out 2, 25 Gbit/s, 12 TB, utilisation 0.6."""
     estimate = abcdedf_brokers(
         10e12 / DAY_S, record_bytes=510, retention_s=DAY_S, peak_ratio=3, fan_out=2
@@ -215,7 +215,7 @@ def test_akalculator_stops_at_200_brokers():
 # --- Cruise Control -------------------------------------------------------------------
 
 
-def test_cruise_control_adds_brokers():
+def test_br32_cruise_control_adds_brokers():
     """BR32: (2,215,449.25 - 720,000) / (100,000 × 0.8), rounded up."""
     missing = missing_brokers(
         2_215_449.25, allowed=720_000, broker_capacity=100_000, resource="network in"
@@ -246,7 +246,7 @@ def test_cruise_control_adds_none_within_what_is_allowed():
     assert missing.reason == "Cruise Control: none, as disk is within what is allowed"
 
 
-def test_cruise_control_estimates_a_followers_cpu():
+def test_br33_cruise_control_estimates_a_followers_cpu():
     """BR33: 0.5 × 0.15 × 100 / (0.7 × 100 + 0.15 × 200)."""
     cpu = follower_cpu(0.5, in_bytes_per_s=100, out_bytes_per_s=200)
     assert cpu == pytest.approx(0.075)

@@ -59,7 +59,7 @@ def test_standard_brokers_of_the_small_run(instance, brokers):
     assert standard(instance, replicas=3_000).brokers == brokers
 
 
-def test_safe_write_rate_is_the_one_aws_publishes():
+def test_br26_safe_write_rate_is_the_one_aws_publishes():
     """BR26: EBS 1,000 MiB/s over 6.5 is 153.85; the MSK Express page says 153.8."""
     estimate = standard("m7g.16xlarge", utilisation_share=1)
     assert estimate.write_bytes_per_s_per_broker == pytest.approx(1_000 / 6.5 * MiB)
@@ -140,7 +140,7 @@ def test_express_brokers_of_the_large_run(size, brokers, egress):
     assert (estimate.brokers, estimate.binding.resource) == (brokers, "writes")
 
 
-def test_express_brokers_of_the_small_run():
+def test_br25_express_brokers_of_the_small_run():
     """BR25: Express large 3."""
     estimate = msk_express_brokers(
         "large",
@@ -151,7 +151,7 @@ def test_express_brokers_of_the_small_run():
     assert (estimate.brokers, estimate.binding.resource) == (3, "replicas")
 
 
-def test_five_groups_make_reads_bind():
+def test_br27_five_groups_make_reads_bind():
     """BR27: 500 out over 125 sustained is 4, then a multiple of 3 zones; sizing guide."""
     estimate = msk_express_brokers(
         "2xlarge", peak_write_bytes_per_s=100 * MB, peak_read_bytes_per_s=5 * 100 * MB

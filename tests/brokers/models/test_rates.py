@@ -95,7 +95,7 @@ def test_disks_can_be_as_busy_as_the_network():
 # --- syalioune ------------------------------------------------------------------------
 
 
-def test_syalioune_defaults():
+def test_br22_syalioune_defaults():
     """BR22: 100,000 × 1,024 B/s, peak 3, ratio 4, RF 3, 3 groups, 7 d."""
     topic = syalioune_topic(
         100_000,
@@ -120,7 +120,7 @@ def test_syalioune_defaults():
 # --- Netflix --------------------------------------------------------------------------
 
 
-def test_netflix_model():
+def test_br23_netflix_model():
     """BR23: 100 MiB/s, 2 readers, RF 3, 3 zones; 4 h of state."""
     zone = netflix_zone(100 * MiB, readers=2, retention_s=4 * HOUR_S)
     assert zone.in_bytes_per_s == 300 * MiB
@@ -152,7 +152,7 @@ def xeotek(produce_s=0.001, consume_s=0.1, brokers=3, **changes):
     )
 
 
-def test_xeotek_least_counts():
+def test_pc19_xeotek_least_counts():
     """PC19: 1,000 records/s, 1 ms to produce, 100 ms to consume; the library's own tests."""
     counts = xeotek()
     assert (counts.least_producers, counts.least_consumers) == (2, 127)
@@ -161,7 +161,7 @@ def test_xeotek_least_counts():
     assert xeotek(produce_s=0.1, consume_s=0.001).binding == "producers"
 
 
-def test_xeotek_recommendation_contradicts_itself():
+def test_pc20_xeotek_recommendation_contradicts_itself():
     """PC20: 3 partitions and 162 consumers; a consumer without a partition is idle."""
     counts = xeotek()
     assert (counts.partitions, counts.consumers) == (3, 162)
@@ -200,6 +200,22 @@ def test_xeotek_levels_and_compares_both_sides(
 
 
 # --- constants and ranges -------------------------------------------------------------
+
+
+def test_figures_show_one_row_per_number():
+    estimate = instaclustr_io(10.0, realtime_bytes_per_s=20.0)
+    frame = estimate.to_frame()
+    assert dict(zip(frame["quantity"], frame["amount"], strict=True)) == {
+        "local_bytes_per_s": 40,
+        "network_bytes_per_s": 60,
+        "fan_out": 2,
+    }
+    assert set(frame["model"]) == {"Instaclustr tiered storage"}
+    assert repr(estimate) == (
+        "InstaclustrEstimate(constants=ModelConstants(name='Instaclustr tiered storage', "
+        "kind='vendor', date='2026-11-23'), storage='ssd', tiering='tiered', "
+        "local_bytes_per_s=40.0, network_bytes_per_s=60.0, fan_out=2.0)"
+    )
 
 
 def test_constants_say_whose_they_are():

@@ -1,0 +1,211 @@
+"""A whole plan: every part follows from the design by arithmetic that can be redone by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from kafka_sizing import GiB, KeyLoads, TiB
+from kafka_sizing.keys import zipf_keys
+from kafka_sizing.topic import (
+    Cluster,
+    Group,
+    Keys,
+    Producers,
+    Retries,
+    TopicDesign,
+    Traffic,
+    plan_topic,
+)
+
+
+def plan(write=10e6, traffic=None, **given):
+    return plan_topic(
+        TopicDesign(
+            name="orders",
+            traffic=Traffic(write_bytes_per_s=write, record_bytes=1_000, **(traffic or {})),
+            **{"groups": [Group(name="billing", member_records_per_s=2_000)], **given},
+        )
+    )
+
+
+def test_a_group_gets_members_for_the_peak_of_the_horizon():
+    """10 MB/s × 2 at the peak × 1.5 grown = 30,000 records/s, 2,000 a member: 15."""
+    group = plan(
+        traffic={"peak_ratio": 2, "growth_fraction_per_year": 0.5, "horizon_years": 1},
+        partitions=30,
+    ).groups[0]
+    assert (group.members, group.needed.members, group.needed_today.members) == (15, 15, 10)
+    assert group.keeps_up
+    assert group.keeps_up_today
+    assert group.divides_evenly
+
+
+def test_members_that_are_planned_are_judged():
+    group = plan(
+        partitions=10,
+        groups=[Group(name="billing", member_records_per_s=2_000, members=3)],
+    ).groups[0]
+    assert (group.members, group.needed.members, group.keeps_up) == (3, 5, False)
+    assert not group.divides_evenly
+    assert group.reason == group.capacity.reason
+
+
+def test_lag_that_is_allowed_is_the_rate_of_the_hottest_partition_times_the_delay():
+    """10,000 records/s at 5 partitions: 2,000 a partition, 120,000 in a minute."""
+    group = Group(name="billing", member_records_per_s=2_000, delay_s=60)
+    even = plan(groups=[group])
+    assert even.partitions == 5
+    assert even.groups[0].lag_records_per_partition == pytest.approx(120_000)
+    keys = Keys(loads=KeyLoads(["a", "b", "c"], [2, 1, 1]))
+    hot = plan(groups=[group], keys=keys, partitions=5)
+    assert hot.groups[0].lag_records_per_partition == pytest.approx(
+        10_000 * hot.keys.loads.max_share * 60
+    )
+
+
+def test_a_recovery_target_may_ask_for_more_members_than_the_peak():
+    """λ (1 + T/R): an outage as long as the recovery doubles the rate."""
+    group = Group(name="billing", member_records_per_s=2_000, outage_s=3_600, recovery_s=3_600)
+    planned = plan(groups=[group], partitions=20).groups[0]
+    assert planned.needed.members == 5
+    assert planned.needed_to_recover.members == 10
+    assert (planned.members, planned.recovers) == (10, True)
+    assert planned.drain.drain_s == pytest.approx(3_600)
+
+
+def test_a_group_that_cannot_recover_says_so():
+    group = Group(
+        name="billing", member_records_per_s=2_000, members=5, outage_s=3_600, recovery_s=60
+    )
+    planned = plan(groups=[group], partitions=5)
+    assert planned.groups[0].recovers is False
+    assert planned.groups[0].drain.drain_s is None
+    assert planned.retention.needed_s is None
+    assert planned.retention.needed_by == "billing"
+    assert not planned.retention.enough
+    assert "never catches up" in planned.retention.reason
+
+
+def test_retention_must_outlast_the_longest_outage_and_the_time_to_catch_up():
+    """A day down at 10,000/s, 20,000/s carried: a day to catch up, so two days are needed."""
+    group = Group(name="billing", member_records_per_s=2_000, members=10, outage_s=86_400)
+    kept = plan(groups=[group], partitions=10).retention
+    assert kept.kept_s == 604_800  # Kafka's default
+    assert kept.needed_s == pytest.approx(2 * 86_400)
+    assert (kept.needed_by, kept.enough) == ("billing", True)
+    short = plan(groups=[group], partitions=10, retention_s=86_400 * 1.5).retention
+    assert not short.enough
+    assert "is too short for group 'billing'" in short.reason
+
+
+def test_size_retention_keeps_the_hottest_partition_for_the_shortest_time():
+    """2 MB/s a partition and 7.2 GB: an hour."""
+    kept = plan(retention_bytes=7.2e9).retention
+    assert (kept.kept_s, kept.kept_by) == (pytest.approx(3_600), "retention.bytes")
+    forever = plan(config={"retention.ms": -1}).retention
+    assert (forever.kept_s, forever.enough) == (None, True)
+    assert (
+        forever.reason == "records are kept without limit; no group has named an outage to survive"
+    )
+
+
+def test_what_the_brokers_must_hold_grows_to_the_horizon():
+    """10 MB/s, 3 replicas, 7 days: 18.1 TB on 6 brokers, three times that after growth."""
+    planned = plan(
+        traffic={"growth_fraction_per_year": 2.0, "horizon_years": 1},
+        cluster=Cluster(brokers=6, zones=3, disk_bytes_per_broker=12 * TiB),
+        partitions=18,
+    )
+    today, horizon = planned.brokers.today, planned.brokers.horizon
+    assert today.disk_bytes == pytest.approx(10e6 * 604_800 * 3)
+    assert horizon.disk_bytes == pytest.approx(3 * today.disk_bytes)
+    assert today.replicas_per_broker == 9
+    assert planned.brokers.without_broker.brokers == 5
+    assert planned.brokers.without_zone.brokers == 4
+    assert planned.brokers.disk_used_ratio < planned.brokers.disk_used_ratio_without_broker < 1
+    assert planned.brokers.fits
+    assert planned.brokers.network_used_ratio is None
+
+
+def test_a_disk_that_is_too_small_is_named():
+    planned = plan(cluster=Cluster(brokers=3, disk_bytes_per_broker=100 * GiB))
+    assert not planned.brokers.fits
+    assert not planned.holds
+    assert "of disk at the horizon and has 100.0 GiB" in planned.brokers.reason
+    assert planned.reason.startswith("brokers: ")
+
+
+def test_the_limits_of_a_named_cluster_are_held_against_the_footprint():
+    planned = plan(cluster=Cluster(brokers=3, limits="MSK Standard m5.large"))
+    assert planned.brokers.fit.fits
+    assert planned.brokers.horizon_fit.binding.used_share > 0
+    assert plan().brokers is None
+
+
+def test_keys_that_are_known_are_placed_at_the_count():
+    fine = plan(keys=Keys(loads=zipf_keys(10_000, exponent=0.3, total=1)))
+    assert fine.keys.report.fits
+    assert fine.keys.comparison is None
+    assert fine.keys.loads.total == pytest.approx(10e6)
+    hot = plan(keys=Keys(loads=KeyLoads(["big", "a", "b"], [8, 1, 1]), ordering="none"))
+    assert not hot.keys.report.fits
+    assert hot.keys.comparison.best.fits
+    assert not hot.holds
+    assert hot.keys.comparison.reason in hot.keys.reason
+    assert plan(keys=Keys(hottest_key_share=0.01)).keys is None
+
+
+def test_producers_are_judged_and_batched_for_the_count():
+    planned = plan(producers=Producers(instances=4, config={"linger.ms": 20}))
+    assert planned.producers.verdict.accepted
+    assert planned.producers.horizon.records_per_batch > 1
+    refused = plan(
+        producers=Producers(config={"acks": "1", "enable.idempotence": "true"}),
+    )
+    assert not refused.producers.verdict.accepted
+    assert not refused.holds
+
+
+def test_retries_are_planned_for_the_groups_that_retry():
+    """1 % of 10,000 records/s at the first retry, 1 % of that at the second."""
+    planned = plan(retries=Retries(delays_s=(1, 60), failing_fraction=0.01))
+    rates = [stage.records_per_s for stage in planned.retries.stages]
+    assert rates == pytest.approx([100, 1])
+    assert planned.retries.dead_letter.records_per_s == pytest.approx(0.01)
+    assert plan().retries is None
+
+
+def test_a_plan_answers_in_the_order_of_a_review():
+    planned = plan(
+        keys=Keys(loads=zipf_keys(1_000, exponent=0.1, total=1)),
+        cluster=Cluster(brokers=3),
+        retries=Retries(delays_s=(1,)),
+    )
+    frame = planned.to_frame()
+    assert frame["subject"].tolist() == [
+        "partitions",
+        "keys",
+        "group billing",
+        "producers",
+        "brokers",
+        "retries",
+        "retention",
+    ]
+    assert frame["holds"].all()
+    assert planned.holds
+    assert planned.reason == planned.count.reason
+    assert repr(planned).startswith("TopicPlan('orders', partitions=")
+    assert "<table" in planned._repr_html_()
+
+
+def test_every_part_has_a_line_of_its_own():
+    planned = plan(
+        keys=Keys(loads=zipf_keys(1_000, exponent=0.1, total=1)), cluster=Cluster(brokers=3)
+    )
+    parts = (planned.keys, planned.groups[0], planned.producers, planned.brokers)
+    assert all("\n" not in repr(part) for part in parts)
+
+
+def test_something_else_than_a_design_is_refused():
+    with pytest.raises(TypeError, match="design must be TopicDesign, got dict"):
+        plan_topic({})
