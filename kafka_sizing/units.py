@@ -18,6 +18,8 @@ MiB: Final = 2**20
 GiB: Final = 2**30
 TiB: Final = 2**40
 
+YEAR_S: Final = 365.25 * 86_400.0
+
 _BYTES: Final = {
     "b": 1,
     "byte": 1,
@@ -39,7 +41,7 @@ _SECONDS: Final = {
     "min": 60.0,
     "h": 3_600.0,
     "d": 86_400.0,
-    "y": 365.25 * 86_400.0,
+    "y": YEAR_S,
 }
 _SPANS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _TENTHS: Final = 10  # below so many seconds a span keeps its tenths

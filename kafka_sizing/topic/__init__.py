@@ -14,6 +14,7 @@ from kafka_sizing.topic.design import (
 )
 from kafka_sizing.topic.file import KeyLog, design_of, template_text, topic_schema
 from kafka_sizing.topic.planning import TopicPlan, plan_topic
+from kafka_sizing.topic.topics import PlannedTopic, planned_topics
 
 __all__ = [
     "Cluster",
@@ -21,6 +22,7 @@ __all__ = [
     "KeyLog",
     "Keys",
     "Operations",
+    "PlannedTopic",
     "Producers",
     "Retries",
     "TopicDesign",
@@ -28,6 +30,7 @@ __all__ = [
     "Traffic",
     "design_of",
     "plan_topic",
+    "planned_topics",
     "template_text",
     "topic_schema",
 ]

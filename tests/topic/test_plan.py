@@ -209,3 +209,14 @@ def test_every_part_has_a_line_of_its_own():
 def test_something_else_than_a_design_is_refused():
     with pytest.raises(TypeError, match="design must be TopicDesign, got dict"):
         plan_topic({})
+
+
+def test_a_topic_that_keeps_everything_is_reckoned_up_to_the_horizon():
+    """Without growth: 10 MB/s, 3 replicas, 2 years."""
+    planned = plan(
+        config={"retention.ms": -1}, cluster=Cluster(brokers=3), traffic={"horizon_years": 2}
+    )
+    year_s = 365.25 * 86_400
+    assert planned.brokers.horizon.disk_bytes == pytest.approx(10e6 * 2 * year_s * 3)
+    sooner = plan(config={"retention.ms": -1}, cluster=Cluster(brokers=3))
+    assert sooner.brokers.today.disk_bytes == pytest.approx(10e6 * year_s * 3)

@@ -11,7 +11,7 @@ from typing import Final
 from kafka_sizing._checks import check_type
 from kafka_sizing.keys.partitioners import find_partitioner
 from kafka_sizing.producers import published_compression
-from kafka_sizing.producers.clients import compresses
+from kafka_sizing.producers.clients import compresses, setting_number
 from kafka_sizing.report.exports.names import admitted_name, one_line
 from kafka_sizing.settings import Configuration, SettingValue, default_of, properties_text
 from kafka_sizing.topic.design import Group
@@ -141,24 +141,24 @@ def _safe_writes(configuration: Configuration) -> Iterator[_Line]:
 def _reorders(configuration: Configuration) -> bool:
     """Say whether more requests are set to be under way than idempotence can put in order."""
     name = "max.in.flight.requests.per.connection"
-    most = default_of(name, "producer").value
-    return configuration.is_set(name) and configuration.value(name) > most
+    most = float(default_of(name, "producer").value)
+    return configuration.is_set(name) and setting_number(configuration, name) > most
 
 
 def _compression(ratio: float) -> _Line:
     """Choose the mildest codec that was seen to do what the plan counts on, or the strongest."""
-    seen = {
-        each.codec: each.compression_ratio
+    measured = sorted(
+        (each.compression_ratio, each.codec)
         for each in published_compression()
         if each.compression_ratio is not None and each.kind == "measured"
-    }
-    enough = [codec for codec, reached in seen.items() if reached >= ratio]
-    codec = min(enough, key=seen.__getitem__, default=max(seen, key=seen.__getitem__))
+    )
+    enough = (each for each in measured if each[0] >= ratio)
+    reached, codec = next(enough, measured[-1])
     return _Line(
         "compression.type",
         codec,
         f"the plan counts on bytes {ratio:g} times smaller on the wire; others reached "
-        f"{seen[codec]:g} with {codec}, so measure it with your records",
+        f"{reached:g} with {codec}, so measure it with your records",
     )
 
 

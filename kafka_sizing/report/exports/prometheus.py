@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kafka_sizing._checks import check_type
+from kafka_sizing.report.exports.yaml_text import yaml_text
 from kafka_sizing.review.alerts import Alert, alerts_of
 from kafka_sizing.review.alerts.promql import in_template
 from kafka_sizing.topic.planning.plan import TopicPlan
@@ -34,15 +35,16 @@ def prometheus_rules(plan: TopicPlan | Iterable[Alert], *, name: str | None = No
     Examples
     --------
     >>> from kafka_sizing.report.exports import prometheus_rules
-    >>> from kafka_sizing.topic import TopicDesign, Traffic, plan_topic
-    >>> traffic = Traffic(write_bytes_per_s=2e6, record_bytes=500)
-    >>> plan = plan_topic(TopicDesign(name="orders", traffic=traffic, partitions=8))
-    >>> print(prometheus_rules(plan).split("rules:")[0])
+    >>> from kafka_sizing.topic import Group, TopicDesign, Traffic, plan_topic
+    >>> design = TopicDesign(
+    ...     name="orders",
+    ...     traffic=Traffic(write_bytes_per_s=2e6, record_bytes=500),
+    ...     groups=[Group(name="billing", member_records_per_s=1_500)],
+    ... )
+    >>> print(prometheus_rules(plan_topic(design)).split("rules:")[0].rstrip())
     groups:
-    - name: orders replication
+    - name: orders consumers
     """
-    import yaml
-
     if isinstance(plan, TopicPlan):
         alerts, name = alerts_of(plan), name or plan.design.name
     else:
@@ -55,17 +57,14 @@ def prometheus_rules(plan: TopicPlan | Iterable[Alert], *, name: str | None = No
     groups = [
         {"name": f"{name} {subject}", "rules": rules} for subject, rules in by_subject.items()
     ]
-    text: str = yaml.safe_dump(
-        {"groups": groups}, sort_keys=False, allow_unicode=True, width=99, default_flow_style=False
-    )
-    return text
+    return yaml_text({"groups": groups})
 
 
 def _rule(alert: Alert) -> dict[str, Any]:
     rule: dict[str, Any] = {"alert": alert.name, "expr": alert.expr}
     if alert.for_s:
         rule["for"] = f"{round(alert.for_s)}s"
-    labels = {"severity": alert.severity, "signal": alert.signal}
+    labels: dict[str, str] = {"severity": alert.severity, "signal": alert.signal}
     if alert.owner is not None:
         labels["owner"] = in_template(alert.owner)
     rule["labels"] = labels | dict(alert.labels)

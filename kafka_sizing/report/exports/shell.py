@@ -44,7 +44,7 @@ def shell(
         "set -euo pipefail",
     ]
     for topic in as_topics(plan):
-        lines += ["", f"# {one_line(f'{topic.name} ({topic.role}): {topic.reason}')}"]
+        lines += ["", f"# {one_line(topic.headline)}"]
         lines += [shlex.join(command) for command in _commands(topic, bootstrap_server)]
     return "\n".join(lines) + "\n"
 

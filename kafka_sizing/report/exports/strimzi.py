@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from kafka_sizing._checks import check_choice
 from kafka_sizing.report.exports.names import admitted_name, one_line
+from kafka_sizing.report.exports.yaml_text import yaml_text
 from kafka_sizing.topic.planning.plan import TopicPlan
 from kafka_sizing.topic.topics import PlannedTopic, as_topics
 
@@ -60,15 +61,11 @@ def strimzi(
       partitions: 12
       replicas: 3
     """
-    import yaml
-
     check_choice("api", api, _VERSIONS)
     documents = []
     for topic in as_topics(plan):
         resource = _resource(topic, cluster=cluster, namespace=namespace, api=api)
-        comment = one_line(f"{topic.name} ({topic.role}): {topic.reason}")
-        body = yaml.safe_dump(resource, sort_keys=False, allow_unicode=True, width=99)
-        documents.append(f"---\n# {comment}\n{body}")
+        documents.append(f"---\n# {one_line(topic.headline)}\n{yaml_text(resource)}")
     return "".join(documents)
 
 

@@ -55,17 +55,17 @@ def _resource(topic: PlannedTopic) -> str:
         prefix="topic-",
     )
     lines = [
-        f"# {one_line(f'{topic.role}: {topic.reason}')}",
+        f"# {one_line(topic.headline)}",
         f"resource {_quoted('kafka_topic')} {_quoted(label)} {{",
         f"  name               = {_quoted(topic.name)}",
         f"  partitions         = {topic.partitions}",
         f"  replication_factor = {topic.replication_factor}",
     ]
     if topic.config:
+        config = {_quoted(name): _quoted(value) for name, value in topic.config.items()}
+        width = max(map(len, config))
         lines += ["", "  config = {"]
-        lines += [
-            f"    {_quoted(name)} = {_quoted(value)}" for name, value in topic.config.items()
-        ]
+        lines += [f"    {name:{width}} = {value}" for name, value in config.items()]
         lines.append("  }")
     lines += ["", "  lifecycle {", "    prevent_destroy = true", "  }", "}", ""]
     return "\n".join(lines)

@@ -16,9 +16,8 @@ from kafka_sizing.toml.values import (
     shown,
     text,
 )
-from kafka_sizing.units import LoadUnit, parse_bytes, parse_bytes_per_s, parse_load
+from kafka_sizing.units import YEAR_S, LoadUnit, parse_bytes, parse_bytes_per_s, parse_load
 
-_YEAR_S: Final = 365.25 * 86_400.0
 _DURATION: Final = r"^\s*[0-9][0-9_,.]*\s*(us|ms|s|min|h|d|y)\s*$"
 _SIZE: Final = r"^\s*[0-9][0-9_,.]*\s*([kKMGT]i?)?[bB]\s*$"
 _BYTE_RATE: Final = r"^\s*[0-9][0-9_,.]*\s*([kKMGT]i?)?[bB]\s*/\s*s\s*$"
@@ -50,7 +49,7 @@ def fraction(value: object) -> float:
 
 def years(value: object) -> float:
     """Read ``"2 y"`` as 2, and ``"180 d"`` as its part of a year. [years]"""
-    return duration(value) / _YEAR_S
+    return duration(value) / YEAR_S
 
 
 def size(value: object) -> float:

@@ -10,7 +10,7 @@ from kafka_sizing.topic.design import Cluster, TopicDesign
 from kafka_sizing.topic.design.traffic import Traffic
 from kafka_sizing.topic.planning.keys import KeyPlan
 from kafka_sizing.topic.planning.retention import kept_size_bytes, kept_time_s
-from kafka_sizing.units import LoadUnit, format_load
+from kafka_sizing.units import YEAR_S, LoadUnit, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,6 +128,14 @@ def plan_brokers(
     )
 
 
+def reckoned_s(design: TopicDesign) -> float:
+    """Give how much of a topic that keeps everything is reckoned with: up to the horizon. [s]
+
+    Of a horizon below a year, a year.
+    """
+    return max(1.0, design.traffic.horizon_years) * YEAR_S
+
+
 def _footprint(
     design: TopicDesign,
     cluster: Cluster,
@@ -135,8 +143,9 @@ def _footprint(
     partitions: int,
     keys: KeyPlan | None,
 ) -> BrokerFootprint:
-    kept_s = kept_time_s(design)
-    kept_bytes = kept_size_bytes(design)
+    kept_s, kept_bytes = kept_time_s(design), kept_size_bytes(design)
+    if kept_s is None and kept_bytes is None:
+        kept_s = reckoned_s(design)
     topic = design.configuration
     reads = sum(group.read_ratio for group in design.groups)
     return broker_footprint(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from kafka_sizing.brokers import BrokerFootprint, ClusterFit
 from kafka_sizing.brokers.system import system_limit
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.topic.planning.brokers import BrokerPlan
 
-_STATED = "stated"
+_STATED: Final = "stated"
+_NO_LOAD: Final = ("brokers", "units")  # what there is, not what is put on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def limit_uses(plan: BrokerPlan) -> tuple[LimitUse, ...]:
     ... )
     >>> uses = limit_uses(plan_topic(design).brokers)
     >>> [(use.name, round(use.today_share, 3)) for use in uses]
-    [('network in', 0.05), ('network out', 0.05), ('memory maps', 0.001)]
+    [('network in', 0.05), ('network out', 0.05), ('memory maps', 0.035)]
     """
     return (*_stated(plan), *_sold(plan))
 
@@ -114,19 +116,20 @@ def _sold(plan: BrokerPlan) -> Iterator[LimitUse]:
     today, without = _used(plan.fit), _used(plan.without_broker_fit)
     for at, check in enumerate(plan.horizon_fit.checks):
         before, limit = today[at], check.limit
-        if check.used is not None and before is not None:
-            yield LimitUse(
-                name=limit.name,
-                unit=limit.unit,
-                allowed=check.allowed,
-                today=before,
-                horizon=check.used,
-                without_broker=without[at] if without else None,
-                per=limit.per,
-                is_enforced=limit.is_enforced,
-                kind=limit.kind,
-                source=f"{limit.source}, {limit.date}",
-            )
+        if check.used is None or before is None or limit.resource in _NO_LOAD:
+            continue
+        yield LimitUse(
+            name=limit.name,
+            unit=limit.unit,
+            allowed=check.allowed,
+            today=before,
+            horizon=check.used,
+            without_broker=without[at] if without else None,
+            per=limit.per,
+            is_enforced=limit.is_enforced,
+            kind=limit.kind,
+            source=f"{limit.source}, {limit.date}",
+        )
 
 
 def _used(fit: ClusterFit | None) -> list[float | None]:

@@ -1,0 +1,200 @@
+"""A plan in; what is to be watched of it, and the numbers its alerts are reckoned from, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from kafka_sizing.review.alerts.promql import as_pattern, in_quotes
+from kafka_sizing.topic.planning.groups import GroupPlan
+from kafka_sizing.topic.planning.plan import TopicPlan
+from kafka_sizing.units import format_duration, format_load
+
+_MS: Final = 1_000
+_PER_RESTART: Final = 2  # rebalances: the member leaves, and joins again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One alert to set up: of which form, about what, and what its threshold starts from."""
+
+    form: str  #: a key of `alert_forms`
+    amount: float | None = None  #: what the plan says; None: the form knows the threshold
+    reason: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)  #: as people write them
+    queries: Mapping[str, str] = field(default_factory=dict)  #: what goes into PromQL as it is
+
+
+def watched_of(plan: TopicPlan) -> Iterator[Watched]:
+    """Go through the plan: its groups, replication, brokers, traffic, retries, producers."""
+    for group in plan.groups:
+        yield from _of_group(plan, group)
+    yield from _of_replication(plan)
+    yield from _of_brokers(plan)
+    yield from _of_traffic(plan)
+    yield from _of_retries(plan)
+    yield from _of_producers(plan)
+
+
+def _of_group(plan: TopicPlan, group: GroupPlan) -> Iterator[Watched]:
+    names = {"topic": plan.design.name, "group": group.name}
+    delay_s = group.group.delay_s
+    if delay_s is not None and group.lag_records_per_partition is not None:
+        rate = format_load(group.lag_records_per_partition / delay_s, "records/s")
+        delay = format_duration(delay_s)
+        yield Watched(
+            form="LagHigh",
+            amount=group.lag_records_per_partition,
+            reason=f"{rate} to the fullest partition at the peak of the horizon, × {delay}",
+            names=names,
+        )
+        yield Watched(
+            form="LagSecondsHigh",
+            amount=delay_s,
+            reason=f"group {group.name!r} may read {delay} after the write",
+            names=names,
+        )
+    if plan.retention.kept_s is not None:
+        kept = format_duration(plan.retention.kept_s)
+        yield Watched(
+            form="LagNearRetention", reason=f"records are kept {kept} at least", names=names
+        )
+    yield Watched(form="GroupWithoutMembers", reason="one member is the least", names=names)
+    yield Watched(form="MembersBelowPlan", amount=group.members, reason=group.reason, names=names)
+    yield from _of_rebalances(group, names)
+
+
+def _of_rebalances(group: GroupPlan, names: Mapping[str, str]) -> Iterator[Watched]:
+    java = group.group.client == "java"
+    variant = "" if java else ".librdkafka"
+    queries = {"clients": _clients(group)}
+    usual = _PER_RESTART
+    reason = "members that are static make no rebalance when they restart, a crash makes two"
+    if group.group.membership == "dynamic":
+        usual = _PER_RESTART * group.members
+        reason = f"one when a member goes and one when it is back, × {group.members:,} members"
+    for form in ("RebalancesHigh", "RebalanceStorm"):
+        yield Watched(
+            form=form + variant, amount=usual, reason=reason, names=names, queries=queries
+        )
+    if java:
+        configuration = group.group.configuration
+        yield Watched(
+            form="PollIntervalNear",
+            amount=_MS * configuration.seconds("max.poll.interval.ms"),
+            reason=configuration.described("max.poll.interval.ms"),
+            names=names,
+            queries=queries,
+        )
+
+
+def _clients(group: GroupPlan) -> str:
+    """Match the clients of a group: the Java client calls them consumer-GROUP-NUMBER."""
+    given = group.group.config.get("client.id")
+    if given is not None:
+        return in_quotes(as_pattern(str(given)) + ".*")
+    return in_quotes(f"consumer-{as_pattern(group.name)}-.+")
+
+
+def _of_replication(plan: TopicPlan) -> Iterator[Watched]:
+    for form, reason in (
+        ("UnderReplicated", "every partition has all its copies in sync while nothing fails"),
+        ("UnderMinIsr", "a partition below min.insync.replicas refuses writes with acks=all"),
+        ("OfflinePartitions", "a partition without a leader serves nobody"),
+        ("OfflineLogDirectories", "a directory goes offline when its disk fails"),
+        ("IsrShrinking", "copies stay in sync while no broker goes down"),
+        ("ActiveController", "a cluster has one active controller"),
+        ("UncleanElections", "a leader that lacks records loses them for all"),
+    ):
+        yield Watched(form=form, reason=reason)
+    if plan.brokers is not None:
+        replicas = plan.brokers.horizon.replicas_per_broker
+        yield Watched(
+            form="IsrShrinksHigh",
+            amount=replicas,
+            reason=f"{replicas:,} replicas on the fullest broker, each of which may shrink once",
+        )
+
+
+def _of_brokers(plan: TopicPlan) -> Iterator[Watched]:
+    latency = plan.producers.latency
+    waits = [part for part in latency.parts if part.name != "linger"]  # before the request
+    most_s = sum(part.most_s for part in waits)
+    if most_s:
+        parts = " and ".join(part.name for part in waits)
+        yield Watched(
+            form="ProduceLatencyHigh",
+            amount=_MS * most_s,
+            reason=f"{parts} take {format_duration(most_s)} at their most in the latency budget",
+        )
+    busy = "threads that are hardly ever idle leave no room for a peak"
+    yield Watched(form="RequestHandlersBusy", reason=busy)
+    yield Watched(form="NetworkThreadsBusy", reason=busy)
+    if plan.brokers is None:
+        return
+    horizon = plan.brokers.horizon
+    yield Watched(
+        form="DiskAbovePlan", amount=horizon.disk_bytes_per_broker, reason=horizon.reason
+    )
+    disk_bytes = plan.brokers.cluster.disk_bytes_per_broker
+    if disk_bytes is not None:
+        size = format_load(disk_bytes, "bytes")
+        yield Watched(form="DiskHigh", amount=disk_bytes, reason=f"a broker has {size} of disk")
+
+
+def _of_traffic(plan: TopicPlan) -> Iterator[Watched]:
+    horizon = plan.design.traffic.at_horizon()
+    names = {"topic": plan.design.name}
+    records, wire_bytes = horizon.peak_records_per_s, horizon.peak_wire_bytes_per_s
+    for what, amount, peak in (
+        ("Messages", records, format_load(records, "records/s")),
+        ("Bytes", wire_bytes, format_load(wire_bytes, "bytes/s")),
+    ):
+        for line in ("Near", "Above"):
+            yield Watched(
+                form=f"{what}In{line}Plan",
+                amount=amount,
+                reason=f"{peak} at the peak of the horizon",
+                names=names,
+            )
+    if plan.brokers is not None:
+        most = plan.brokers.horizon.most_disk_bytes
+        ideal = format_load(plan.brokers.horizon.disk_bytes, "bytes")
+        yield Watched(
+            form="TopicDiskAbovePlan",
+            amount=most,
+            reason=f"{format_load(most, 'bytes')} with what outlives retention, {ideal} without",
+            names=names,
+        )
+
+
+def _of_retries(plan: TopicPlan) -> Iterator[Watched]:
+    if plan.retries is None:
+        return
+    rates: dict[str, float] = {}
+    for stage in plan.retries.stages:  # stages of one delay may share a topic
+        rates[stage.topic] = rates.get(stage.topic, 0.0) + stage.records_per_s
+    for topic, rate in rates.items():
+        yield _of_failures("RetryRateHigh", topic, rate)
+    letters = plan.retries.dead_letter
+    yield _of_failures("DeadLetterRateHigh", letters.topic, letters.records_per_s)
+
+
+def _of_failures(form: str, topic: str, rate: float) -> Watched:
+    reason = f"{format_load(rate, 'records/s')} by the plan, at the peak of the horizon"
+    return Watched(form=form, amount=rate, reason=reason, names={"topic": topic})
+
+
+def _of_producers(plan: TopicPlan) -> Iterator[Watched]:
+    producers = plan.design.producers
+    if producers.client != "java":
+        return
+    given = producers.config.get("client.id")
+    clients = "" if given is None else f'client_id=~"{in_quotes(as_pattern(str(given)))}.*"'
+    yield Watched(
+        form="ProducerBufferWait",
+        reason="send() never waits while the buffer has room",
+        names={"topic": plan.design.name},
+        queries={"clients": clients},
+    )
