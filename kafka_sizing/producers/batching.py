@@ -78,7 +78,7 @@ class Batching:
         batch = f"{self.records_per_batch:,.4g} record{'' if self.records_per_batch == 1 else 's'}"
         text = (
             f"{batch} ({format_load(self.batch_bytes, 'bytes')}) a batch, closed by "
-            f"{self.filled_by}, make {self.batches_per_s:,.4g} batches/s in {self._requests}"
+            f"{self.filled_by}, make {_rate(self.batches_per_s)} batches/s in {self._requests}"
         )
         if self.records_per_batch < self.records_that_fit:
             text += f"; {format_share(self.fill_share)} of the {self.records_that_fit:,} that fit"
@@ -91,7 +91,7 @@ class Batching:
 
     @property
     def _requests(self) -> str:
-        least, most = f"{self.least_requests_per_s:,.4g}", f"{self.requests_per_s:,.4g}"
+        least, most = _rate(self.least_requests_per_s), _rate(self.requests_per_s)
         return f"{most} requests/s" if least == most else f"{least} to {most} requests/s"
 
     def to_frame(self) -> pd.DataFrame:
@@ -300,3 +300,8 @@ def _check_compression(
             f"compression_ratio must be 1 with {name}=none of the {client} client, "
             f"got {compression_ratio!r}"
         )
+
+
+def _rate(per_s: float) -> str:
+    """Write a rate in full from a hundred on, with four figures below."""
+    return f"{per_s:,.0f}" if per_s >= 100 else f"{per_s:.4g}"

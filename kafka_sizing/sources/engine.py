@@ -23,9 +23,8 @@ _SETTINGS: Final = (
     "SET autoinstall_known_extensions = false",  # all that is needed is built in
     "SET autoload_known_extensions = false",
     "SET preserve_insertion_order = false",
-    "SET enable_progress_bar = true",
-    "SET enable_progress_bar_print = false",
 )
+_PROGRESS: Final = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
 _ROWS_PER_BATCH: Final = 2**17
 _SECONDS_PER_LOOK: Final = 0.1
 
@@ -51,6 +50,7 @@ class Engine:
         )
         for setting in _SETTINGS:
             self._connection.execute(setting)
+        self._count_progress()
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +63,16 @@ class Engine:
     ) -> None:
         self._connection.close()
         self._folder.cleanup()
+
+    def _count_progress(self) -> None:
+        """Let DuckDB count how far it is; in a notebook it does so only with ipywidgets."""
+        import duckdb
+
+        try:
+            for setting in _PROGRESS:
+                self._connection.execute(setting)
+        except duckdb.InvalidInputException:
+            return
 
     def rows(self, query: str, logs: Sequence[LogFile]) -> list[Any]:
         """Run a query with a short answer."""

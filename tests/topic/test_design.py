@@ -149,6 +149,31 @@ def test_the_owner_of_one_signal_comes_before_the_owner_of_all():
             "other_replicas must be finite and >= 5, got 4",
         ),
         (lambda: Cluster(brokers=3, limits="MSK Standard m5.largo"), "near: 'MSK Standard m5"),
+        (
+            lambda: Group(
+                name="a", member_records_per_s=1, config={"heartbeat.interval.ms": 46_000}
+            ),
+            r"group 'a': heartbeat\.interval\.ms must be below session\.timeout\.ms, got 46 and",
+        ),
+        (
+            lambda: Group(name="a", member_records_per_s=1, config={"max.poll.records": 0}),
+            r"max\.poll\.records must be at least 1, got 0",
+        ),
+        (
+            lambda: design(config={"retention.ms": -5}),
+            r"retention\.ms must be at least -1, got -5",
+        ),
+        (
+            lambda: design(segment_s=2, retention_s=1),
+            "segment_s must be at most retention_s, for only whole segments are deleted, got 2",
+        ),
+        (
+            lambda: design(
+                traffic=Traffic(write_bytes_per_s=1, record_bytes=1, compression_ratio=2),
+                producers=Producers(config={"compression.type": "none"}),
+            ),
+            r"compression_ratio must be 1 where compression\.type of producers is 'none', got 2",
+        ),
         (lambda: design(name=""), "name must not be empty"),
         (lambda: design(partitions=0), "partitions must be a whole number"),
         (lambda: design(replication_factor=0), "replication_factor must be a whole number"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
@@ -15,12 +16,18 @@ from kafka_sizing._checks import (
 )
 from kafka_sizing.consumers.assignment import ASSIGNORS
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
+from kafka_sizing.consumers.settings import ConsumerSettings
 from kafka_sizing.partitions.limits import check_name
 from kafka_sizing.settings import Configuration
 
 Client = Literal["java", "librdkafka"]
 Properties = Mapping[str, Any]  # property, as Kafka spells it → value
 
+_SETTINGS: Final = {  # field of ConsumerSettings → property of the consumer
+    "session_timeout_s": "session.timeout.ms",
+    "heartbeat_interval_s": "heartbeat.interval.ms",
+    "max_poll_interval_s": "max.poll.interval.ms",
+}
 _SIDES: Final[Any] = {
     ("producer", "java"): "producer",
     ("producer", "librdkafka"): "librdkafka producer",
@@ -168,7 +175,8 @@ class Group:
         check_choice("assignor", self.assignor, ASSIGNORS)
         check_choice("client", self.client, get_args(Client))
         object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
-        _ = self.configuration
+        check_not_refused(self.configuration)
+        _ = self.settings
 
     @property
     def records_per_s(self) -> float:
@@ -181,3 +189,25 @@ class Group:
     def configuration(self) -> Configuration:
         """What is set, and the defaults behind it."""
         return Configuration(_SIDES["consumer", self.client], self.config)
+
+    @property
+    def settings(self) -> ConsumerSettings:
+        """What decides how the group polls and rebalances, in seconds."""
+        given = self.configuration
+        times: dict[str, Any] = {name: given.seconds(key) for name, key in _SETTINGS.items()}
+        try:
+            settings = ConsumerSettings(**times)
+        except ValueError as error:
+            text = re.sub(r"\w+_s\b", lambda word: _SETTINGS.get(word[0], word[0]), str(error))
+            raise ValueError(f"group {self.name!r}: {text} s") from error
+        if self.client != "java":
+            return settings  # librdkafka hands out one record at a time
+        return replace(settings, max_poll_records=int(given.value("max.poll.records")))
+
+
+def check_not_refused(given: Configuration) -> None:
+    """Refuse a value that Kafka itself would refuse."""
+    for name in given.refused:
+        setting = given.setting(name)
+        rule = setting.allowed or f"as Kafka takes {name}"
+        raise ValueError(f"{name} must be {rule}, got {given.value(name)!r}")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from kafka_sizing._checks import check_count, check_positive, check_type
 from kafka_sizing.partitions.limits import check_name
 from kafka_sizing.settings import Configuration
-from kafka_sizing.topic.design.clients import Group, Producers
+from kafka_sizing.topic.design.clients import Group, Producers, check_not_refused
 from kafka_sizing.topic.design.keys import Keys
 from kafka_sizing.topic.design.surroundings import Cluster, Operations, Retries
 from kafka_sizing.topic.design.traffic import Traffic
@@ -119,7 +119,7 @@ class TopicDesign:
                 raise ValueError(
                     f"config must leave out {property_name} where {name} is given, got both"
                 )
-        _ = self.configuration
+        check_not_refused(self.configuration)
         self._check_compression()
         if self.cluster is not None and self.replication_factor > self.cluster.brokers:
             raise ValueError(
@@ -137,6 +137,14 @@ class TopicDesign:
                 given[property_name] = round(value * factor)
         return Configuration("topic", given)
 
+    @property
+    def retrying_groups(self) -> tuple[Group, ...]:
+        """The groups that retry: those that the retries name, or else all; none without."""
+        if self.retries is None:
+            return ()
+        named = self.retries.groups
+        return tuple(group for group in self.groups if not named or group.name in named)
+
     def _check_numbers(self) -> None:
         for name in ("partitions", "min_insync_replicas"):
             if getattr(self, name) is not None:
@@ -152,6 +160,11 @@ class TopicDesign:
         ):
             if getattr(self, name) is not None:
                 check_positive(name, getattr(self, name))
+        if self.retention_s is not None and (self.segment_s or 0) > self.retention_s:
+            raise ValueError(
+                "segment_s must be at most retention_s, for only whole segments are deleted, got "
+                f"{self.segment_s:g} > {self.retention_s:g}"
+            )
         multiples = tuple(check_count("multiple_of", each) for each in self.multiple_of)
         object.__setattr__(self, "multiple_of", multiples)
 

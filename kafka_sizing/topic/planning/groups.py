@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
 
 from kafka_sizing.consumers.backlog import Drain, Recovery, capacity_to_recover, drain_backlog
 from kafka_sizing.consumers.capacity import GroupCapacity, group_capacity
 from kafka_sizing.consumers.members import MembersNeeded, members_needed
 from kafka_sizing.consumers.polling import FetchMemory, PollBudget, fetch_memory, poll_budget
 from kafka_sizing.consumers.rebalance import RebalanceCost, rebalance_cost
-from kafka_sizing.consumers.settings import ConsumerSettings
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.topic.design import Group, TopicDesign
 from kafka_sizing.topic.planning.keys import KeyPlan
-
-_SETTINGS: Final = {  # field of ConsumerSettings → property of the consumer
-    "session_timeout_s": "session.timeout.ms",
-    "heartbeat_interval_s": "heartbeat.interval.ms",
-    "max_poll_interval_s": "max.poll.interval.ms",
-    "auto_commit_interval_s": "auto.commit.interval.ms",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -175,21 +166,11 @@ def _recovery(group: Group, average: float) -> Recovery | None:
     return capacity_to_recover(average, outage_s=group.outage_s, recovery_s=group.recovery_s)
 
 
-def _settings(group: Group) -> ConsumerSettings:
-    """Give what the group is set to, in seconds."""
-    given = group.configuration
-    times: dict[str, Any] = {name: given.seconds(key) for name, key in _SETTINGS.items()}
-    settings = ConsumerSettings(**times)
-    if group.client != "java":
-        return settings  # librdkafka hands out one record at a time
-    return replace(settings, max_poll_records=int(given.value("max.poll.records")))
-
-
 def _poll(group: Group) -> PollBudget:
     return poll_budget(
         group.processing_s if group.processing_s is not None else 1 / group.records_per_s,
         threads=group.threads,
-        settings=_settings(group),
+        settings=group.settings,
     )
 
 
@@ -216,6 +197,6 @@ def _crash(
         write_records_per_s=records_per_s,
         protocol=group.protocol,
         membership=group.membership,
-        settings=_settings(group),
+        settings=group.settings,
         restore_s=group.restore_s,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kafka_sizing.retries import RetryPlan, plan_retries
-from kafka_sizing.topic.design import Group, TopicDesign
+from kafka_sizing.topic.design import TopicDesign
 
 
 def plan_ladder(design: TopicDesign) -> RetryPlan | None:
@@ -12,7 +12,7 @@ def plan_ladder(design: TopicDesign) -> RetryPlan | None:
     if retries is None:
         return None
     traffic = design.traffic.at_horizon()
-    groups = _retrying(design)
+    groups = design.retrying_groups
     reads = max((group.read_ratio for group in groups), default=1.0)
     slowest = min((group.records_per_s for group in groups), default=None)
     usable = 1 - traffic.headroom_fraction
@@ -31,9 +31,3 @@ def plan_ladder(design: TopicDesign) -> RetryPlan | None:
         consumer_outage_s=max((group.outage_s for group in groups), default=0.0),
         triage_s=retries.triage_s,
     )
-
-
-def _retrying(design: TopicDesign) -> list[Group]:
-    """Give the groups that retry: those named, or else all."""
-    named = design.retries.groups if design.retries else ()
-    return [group for group in design.groups if not named or group.name in named]
