@@ -313,7 +313,7 @@ def test_librdkafka_holds_single_records():
 
 def test_reason_says_fill_batches_and_requests():
     assert plan_batching(10_000, partitions=10, value_bytes=100).reason == (
-        "6 records (715 B) a batch, closed by linger.ms, make 1,667 batches/s in 196.1 to 1,667 "
+        "6 records (715 B) a batch, closed by linger.ms, make 1,667 batches/s in 196 to 1,667 "
         "requests/s; 4.1 % of the 148 that fit"
     )
     alone = plan_batching(10, partitions=1, value_bytes=20_000, settings={"linger.ms": 0})
