@@ -45,6 +45,7 @@ _SECONDS: Final = {
 }
 _SPANS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _TENTHS: Final = 10  # below so many seconds a span keeps its tenths
+_BITS: Final = re.compile("[KMGT]i?b")
 _QUANTITY: Final = re.compile(
     r"\s*(?P<number>[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)"
     r"\s*(?P<unit>[a-z]+)\s*(?P<per>/\s*(?:s|sec|second))?\s*",
@@ -59,8 +60,8 @@ def parse_load(text: str) -> tuple[float, LoadUnit]:
     ----------
     text : str
         A number, a unit and perhaps ``/s``: ``"200 MiB/s"``, ``"3 GB"``,
-        ``"5000 records/s"``. Case does not matter; ``MB`` is 10**6 bytes and ``MiB``
-        2**20; ``,`` may group digits by three, and ``_`` at will.
+        ``"5000 records/s"``. ``mb`` is ``MB``; ``MB`` is 10**6 bytes and ``MiB``
+        2**20; ``,`` may group digits by three, and ``_`` at will. Bits are refused: ``Mb``.
 
     Returns
     -------
@@ -300,6 +301,10 @@ def _split(text: str, expected: str) -> tuple[float, str, bool]:
     match = _QUANTITY.fullmatch(text)
     if match is None:
         raise ValueError(f"text must be {expected}, got {text!r}")
+    if _BITS.fullmatch(match["unit"]):
+        raise ValueError(
+            f"unit must be bytes with a capital B, for a small b is read as bits, got {text!r}"
+        )
     number = _finite(float(match["number"].replace(",", "").replace("_", "")), text)
     return number, match["unit"].lower(), match["per"] is not None
 

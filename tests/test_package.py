@@ -26,7 +26,15 @@ NAMES_THAT_STAND = """
     rebalance_cost RebalanceCost compare_protocols
     simulate_lag LagSimulation Arrivals MemberCapacity compare_policies PolicyComparison
     diagnose_lag LagDiagnosis LagSamples read_lag_samples
-    KB MB GB TB KiB MiB GiB TiB consumers plot report
+    zipf_keys lognormal_keys uniform_keys
+    plan_batching compare_batching Batching check_producer ProducerVerdict
+    latency_budget LatencyBudget
+    broker_footprint BrokerFootprint fits ClusterFit find_cluster CLUSTERS
+    plan_retries RetryPlan blocking_retry compare_retries dependency_outage same_topic_retry
+    plan_topic TopicPlan TopicDesign design_of read_design
+    review_topic review_configs Review Finding alerts_of
+    KB MB GB TB KiB MiB GiB TiB
+    brokers consumers plot producers report retries review settings testing topic
 """.split()
 
 

@@ -19,7 +19,11 @@ ROOT = Path(__file__).parents[1]
 FLIGHTS = ROOT / "notebooks" / "data" / "flights.parquet"
 ALL, UA, EV, MQ, FL, AS, HA = 336_776, 58_665, 54_173, 26_397, 3_260, 714, 342  # flights
 
-SHELL_EXAMPLES = ["README.md", "docs/howto/on_the_command_line.md"]
+SHELL_EXAMPLES = [
+    "README.md",
+    "docs/howto/on_the_command_line.md",
+    "docs/howto/review_a_topic.md",
+]
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +92,14 @@ def test_the_report_says_so_first(keys):
 
 
 @pytest.mark.parametrize("page", SHELL_EXAMPLES)
-def test_what_a_page_shows_of_the_command_line_is_what_it_prints(page, monkeypatch, capsys):
+def test_what_a_page_shows_of_the_command_line_is_what_it_prints(
+    page, tmp_path, monkeypatch, capsys
+):
     from kafka_sizing.cli import main
 
-    monkeypatch.chdir(ROOT)
+    for folder in ("docs", "notebooks"):  # so that what a command writes goes elsewhere
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
     examples = list(shell_examples((ROOT / page).read_text(encoding="utf-8")))
     assert examples
@@ -101,6 +109,17 @@ def test_what_a_page_shows_of_the_command_line_is_what_it_prints(page, monkeypat
         printed = "\n".join(line.rstrip() for line in (out + err).splitlines())
         whole = ".*".join(map(re.escape, shown.split("…\n")))
         assert re.fullmatch(f"{whole}\n?", f"{printed}\n", flags=re.DOTALL), command
+
+
+def test_the_design_of_the_review_is_the_file_beside_it():
+    page = (ROOT / "docs" / "howto" / "review_a_topic.md").read_text(encoding="utf-8")
+    draft, design = (
+        (ROOT / "docs" / "howto" / name).read_text(encoding="utf-8").splitlines()
+        for name in ("orders_draft.toml", "orders.toml")
+    )
+    assert "```toml\n{}\n```".format("\n".join(draft)) in page
+    changed = [line for line in design if line not in draft]
+    assert "```toml\n{}\n```".format("\n".join(changed)) in page
 
 
 def shell_examples(page: str):

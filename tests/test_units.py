@@ -70,6 +70,8 @@ def test_an_amount_is_read_as_written(text, load, unit):
         ("200", "text must be an amount such as '200 MiB/s' or '5000 records/s'"),
         ("MiB/s", "text must be an amount such as"),
         ("", "text must be an amount such as"),
+        ("40 Mb/s", "unit must be bytes with a capital B, for a small b is read as bits"),
+        ("40 Gib", "unit must be bytes with a capital B, for a small b is read as bits"),
         ("1 2 MB", "text must be an amount such as"),
         ("nan MB", "text must be an amount such as"),
         ("5 MB/min", "text must be an amount such as"),

@@ -16,13 +16,17 @@ except ImportError as error:
     raise ImportError("typer is needed: pip install 'kafka-sizing[cli]'") from error
 
 from kafka_sizing import __version__
+from kafka_sizing.cli.check import check
 from kafka_sizing.cli.diagnose import diagnose
+from kafka_sizing.cli.export import export
 from kafka_sizing.cli.hot import keys
+from kafka_sizing.cli.init import init
 from kafka_sizing.cli.lag import lag
 from kafka_sizing.cli.options import FITS
 from kafka_sizing.cli.placing import place
 from kafka_sizing.cli.plan import partitions
 from kafka_sizing.cli.terminal import say
+from kafka_sizing.cli.topic import topic
 
 __all__ = ["main"]
 
@@ -36,8 +40,9 @@ _USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 _app = typer.Typer(
     name="kafka-sizing",
     help="How many partitions a topic needs, which runs hot because of which keys, what helps; "
-    "whether its readers keep up, and if they lag, why.",
-    epilog="Exit code: 0 fits, 1 does not fit (with --check), 2 bad input.",
+    "whether its readers keep up, and if they lag, why; and what else a topic needs, from one "
+    "design file.",
+    epilog="Exit code: 0 fits, 1 does not fit (check, or with --check), 2 bad input.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -48,6 +53,10 @@ _app.command(short_help="Plan how many partitions a topic needs, and say why.")(
 _app.command()(place)
 _app.command(short_help="Play a consumer group through a scenario: will it keep up?")(lag)
 _app.command(short_help="Say why a consumer group lags, and what to do next.")(diagnose)
+_app.command(short_help="Write a design file of a topic to fill in.")(init)
+_app.command(short_help="Plan all of a topic from its design file, with every reason.")(topic)
+_app.command(short_help="Find what is wrong with topics or configurations; for CI.")(check)
+_app.command(short_help="Write a plan for Strimzi, Terraform, a shell or Prometheus.")(export)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 fits, 1 does not fit (with ``--check``), 2 bad input, with one line on standard error.
+        0 fits, 1 does not fit (``check``, or with ``--check``), 2 bad input, with one line on
+        standard error.
 
     Examples
     --------

@@ -70,13 +70,14 @@ def lag(
     from kafka_sizing.consumers.scenario import scenario_of
     from kafka_sizing.keys.partitioners import require_keyed
     from kafka_sizing.partitions.placement import place
+    from kafka_sizing.sources.texts import read_text
 
     output("--html", html, ".html", ".htm")
     output("--csv", csv, ".csv")
     chosen = require_keyed(partitioner)
     if key is not None and not keys:
         raise ValueError(f"--key must be given with --keys, got {key!r} alone")
-    text = _read(scenario)
+    text = read_text(scenario, "TOML")
     placed = None
     if keys:
         counted = _count(keys, key, serializer)
@@ -100,14 +101,6 @@ def lag(
     if csv is not None:
         simulation.to_frame().to_csv(csv, index=False)
     return DOES_NOT_FIT if check and not played.judge(simulation).met else FITS
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise ValueError(f"{path} must be TOML in UTF-8, got byte 0x{byte:02x}") from None
 
 
 def _compares(scenario: Scenario) -> bool:

@@ -14,6 +14,9 @@ from kafka_sizing.plot.lorenz import lorenz_curve
 from kafka_sizing.plot.owners import assignment
 from kafka_sizing.plot.policies import policy_comparison, policy_lag, policy_members
 from kafka_sizing.plot.rebalance import rebalance_timeline
+from kafka_sizing.plot.retries import retry_ladder
+from kafka_sizing.plot.room import room_left
+from kafka_sizing.plot.sensitivity import sensitivity
 from kafka_sizing.plot.sweep import partition_sweep
 from kafka_sizing.plot.throughput import group_throughput
 
@@ -34,4 +37,7 @@ __all__ = [
     "policy_lag",
     "policy_members",
     "rebalance_timeline",
+    "retry_ladder",
+    "room_left",
+    "sensitivity",
 ]

@@ -133,7 +133,31 @@ class Section:
 
 
 def sections(where: str, given: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give the tables of an array, and how to call each: ``[[event]] 2``."""
+    """Give the tables of an array, and how to call each: ``[[event]] 2``.
+
+    Parameters
+    ----------
+    where : str
+        How the file calls the array: ``[[event]]``.
+    given : object
+        What stands there.
+
+    Yields
+    ------
+    tuple of str and mapping
+        The name of one table, counted from 1, and the table.
+
+    Raises
+    ------
+    TableError
+        If it is no array of tables.
+
+    Examples
+    --------
+    >>> from kafka_sizing.toml import sections
+    >>> list(sections("[[event]]", [{"at": "5 s"}]))
+    [('[[event]] 1', {'at': '5 s'})]
+    """
     if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
         raise _wrong(where, "an array of tables", given)
     for number, each in enumerate(given, start=1):

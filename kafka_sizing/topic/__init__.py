@@ -12,7 +12,13 @@ from kafka_sizing.topic.design import (
     TopicDesign,
     Traffic,
 )
-from kafka_sizing.topic.file import KeyLog, design_of, template_text, topic_schema
+from kafka_sizing.topic.file import (
+    KeyLog,
+    design_of,
+    read_design,
+    template_text,
+    topic_schema,
+)
 from kafka_sizing.topic.planning import TopicPlan, plan_topic
 from kafka_sizing.topic.topics import PlannedTopic, planned_topics
 
@@ -31,6 +37,7 @@ __all__ = [
     "design_of",
     "plan_topic",
     "planned_topics",
+    "read_design",
     "template_text",
     "topic_schema",
 ]

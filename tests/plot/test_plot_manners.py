@@ -28,6 +28,7 @@ from kafka_sizing.consumers import (
     simulate_lag,
 )
 from kafka_sizing.consumers.scaling import FixedMembers
+from kafka_sizing.topic import Cluster, Group, Keys, Retries, TopicDesign, Traffic, plan_topic
 
 HOSTILE = [
     "$x^2$",
@@ -93,6 +94,22 @@ def policies():
     )
 
 
+@cache
+def topic():
+    return plan_topic(
+        TopicDesign(
+            name="$orders$",
+            traffic=Traffic(write_bytes_per_s=2e6, record_bytes=500, peak_ratio=3),
+            keys=Keys(loads=KEYS),
+            groups=[
+                Group(name=name, member_records_per_s=1_500) for name in ("$x^2$", "<b>\x1b", "_a")
+            ],
+            retries=Retries(delays_s=(1, 600), failing_fraction=0.1),
+            cluster=Cluster(brokers=3, limits="MSK Standard m5.large", disk_bytes_per_broker=1e11),
+        )
+    )
+
+
 DRAW = {
     "assignment": lambda ax: plot.assignment(assign({"$orders$": 6, "_refunds": 4}, 3), ax=ax),
     "group_throughput": lambda ax: plot.group_throughput(simulation(), ax=ax),
@@ -118,6 +135,9 @@ DRAW = {
     "partition_limits": lambda ax: plot.partition_limits(
         plan_partitions(9.0, producer_bytes_per_s=1.0, upper_limits={"$a$": 20, "_b": 30}), ax=ax
     ),
+    "retry_ladder": lambda ax: plot.retry_ladder(topic().retries, ax=ax),
+    "room_left": lambda ax: plot.room_left(topic().brokers, ax=ax),
+    "sensitivity": lambda ax: plot.sensitivity(topic().count, ax=ax),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from html.parser import HTMLParser
 
 import numpy as np
@@ -22,6 +23,19 @@ from kafka_sizing.consumers import Arrivals, Crash, Deployment, MemberCapacity, 
 from kafka_sizing.consumers.monitoring import LagSamples, diagnose_lag
 from kafka_sizing.consumers.scaling import FixedMembers, KedaPolicy, KedaTrigger
 from kafka_sizing.consumers.scenario import LagObjective, Scenario
+from kafka_sizing.review import review_topic
+from kafka_sizing.topic import (
+    Cluster,
+    Group,
+    Keys,
+    Producers,
+    Retries,
+    TopicDesign,
+    Traffic,
+    design_of,
+    plan_topic,
+    template_text,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -195,4 +209,65 @@ def hostile_samples():
 def hostile_diagnosis_page(hostile_samples):
     return report.diagnosis_page(
         diagnose_lag(hostile_samples), hostile_samples, title="<img src=x>", inputs={"a": "<b>"}
+    )
+
+
+@pytest.fixture(scope="session")
+def topic_template():
+    """The design that `kafka-sizing init` writes, planned and reviewed."""
+    plan = plan_topic(design_of(tomllib.loads(template_text())))
+    return plan, review_topic(plan)
+
+
+@pytest.fixture(scope="session")
+def topic_bad():
+    """Everything wrong at once, and names that do harm."""
+    plan = plan_topic(
+        TopicDesign(
+            name="<script>alert(1)</script>",
+            partitions=10,
+            traffic=Traffic(
+                write_bytes_per_s=2e6,
+                record_bytes=500,
+                key_bytes=10,
+                peak_ratio=3,
+                growth_fraction_per_year=0.2,
+                horizon_years=1,
+            ),
+            keys=Keys(loads=KeyLoads(["<b>alice</b>", "bob\x1b[2J", b"\xff\x00"], [60, 20, 20])),
+            producers=Producers(config={"acks": "1", "enable.idempotence": True}),
+            groups=[
+                Group(
+                    name="<i>\x1b\u202e",
+                    member_records_per_s=500,
+                    members=4,
+                    outage_s=3_600,
+                    recovery_s=600,
+                    delay_s=10,
+                )
+            ],
+            retries=Retries(delays_s=(5, 600), failing_fraction=0.01),
+            cluster=Cluster(
+                brokers=3,
+                zones=3,
+                limits="MSK Standard m5.large",
+                disk_bytes_per_broker=1e11,
+                network_bytes_per_s_per_broker=1e7,
+            ),
+        )
+    )
+    return plan, review_topic(plan)
+
+
+@pytest.fixture(scope="session")
+def topic_page(topic_template):
+    plan, review = topic_template
+    return report.topic_page(plan, review=review)
+
+
+@pytest.fixture(scope="session")
+def hostile_topic_page(topic_bad):
+    plan, review = topic_bad
+    return report.topic_page(
+        plan, review=review, title="<script>alert(2)</script>", inputs={"<a>": "</td>"}
     )

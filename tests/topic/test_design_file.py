@@ -154,6 +154,18 @@ def test_a_log_of_keys_is_read_by_whoever_may():
             6,
             id="a part in words",
         ),
+        pytest.param(
+            f"{LEAST}growth = 30\n",
+            "[traffic] growth must be below 10, for 0.3 is 30 % a year",
+            6,
+            id="30 where 30 % was meant",
+        ),
+        pytest.param(
+            LEAST.replace("2 MB/s", "2 Mb/s"),
+            "[traffic] rate must be a rate such as '120 MiB/s' or '5000 records/s', got '2 Mb/s'",
+            4,
+            id="bits",
+        ),
         pytest.param("[topic]\nname = 'a'\n", "the file must hold [traffic], got none", None),
         pytest.param("", "the file must hold [topic], got none", None, id="empty"),
         pytest.param(

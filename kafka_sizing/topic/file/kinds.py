@@ -18,6 +18,7 @@ from kafka_sizing.toml.values import (
 )
 from kafka_sizing.units import YEAR_S, LoadUnit, parse_bytes, parse_bytes_per_s, parse_load
 
+_MOST_GROWTH: Final = 10.0  # as a number; more is written as a percentage
 _DURATION: Final = r"^\s*[0-9][0-9_,.]*\s*(us|ms|s|min|h|d|y)\s*$"
 _SIZE: Final = r"^\s*[0-9][0-9_,.]*\s*([kKMGT]i?)?[bB]\s*$"
 _BYTE_RATE: Final = r"^\s*[0-9][0-9_,.]*\s*([kKMGT]i?)?[bB]\s*/\s*s\s*$"
@@ -45,6 +46,17 @@ def fraction(value: object) -> float:
             raise _wrong("a number such as 0.3, or '30 %'", value)
         return percent / 100
     return number(value)
+
+
+def growth(value: object) -> float:
+    """Read a growth a year; refuse 30 where 30 % was meant."""
+    read = fraction(value)
+    if not isinstance(value, str) and read >= _MOST_GROWTH:
+        raise ValueError(
+            f"must be below {_MOST_GROWTH:g}, for 0.3 is 30 % a year, or a text such as '30 %', "
+            f"got {shown(value)}"
+        )
+    return read
 
 
 def years(value: object) -> float:
@@ -130,6 +142,7 @@ FRACTION: Final = Kind(
     fraction,
     {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _PERCENT}]},
 )
+GROWTH: Final = Kind(growth, FRACTION.schema)
 DURATION: Final = Kind(duration, {"type": "string", "pattern": _DURATION})
 DURATIONS: Final = Kind(
     durations, {"type": "array", "items": {"type": "string", "pattern": _DURATION}}

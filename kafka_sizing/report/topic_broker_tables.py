@@ -1,0 +1,105 @@
+"""The brokers of a plan in; what the topic takes of them, and what is left, as tables, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kafka_sizing.brokers import BrokerFootprint
+from kafka_sizing.report.labels import printable
+from kafka_sizing.report.tables import Table, table
+from kafka_sizing.report.topic_wording import NONE, amount_text, ratio_text
+from kafka_sizing.topic.planning.brokers import BrokerPlan
+from kafka_sizing.topic.planning.room import LimitUse, limit_uses
+
+
+def broker_tables(plan: BrokerPlan) -> Iterator[Table]:
+    """Give the footprint today, later and with less of the cluster; then the room left."""
+    yield _footprint(plan)
+    yield _room(plan)
+
+
+def _footprint(plan: BrokerPlan) -> Table:
+    shown = [
+        (name, footprint)
+        for name, footprint in (
+            ("today", plan.today),
+            ("at the horizon", plan.horizon),
+            ("there, a broker lost", plan.without_broker),
+            ("there, a zone lost", plan.without_zone),
+        )
+        if footprint is not None
+    ]
+    frame = plan.horizon.to_frame()
+    names = zip(frame["resource"], frame["per"], frame["kind"], strict=True)
+    columns = [_amounts(footprint) for _, footprint in shown]
+    return table(
+        "footprint",
+        "What the topic, and all beside it, takes of the brokers",
+        ("number", *(f"{name}>" for name, _ in shown), "how sure"),
+        [
+            (
+                f"{resource}, {'fullest broker' if per == 'broker' else per}",
+                *(column[at] for column in columns),
+                kind,
+            )
+            for at, (resource, per, kind) in enumerate(names)
+        ],
+    )
+
+
+def _amounts(footprint: BrokerFootprint) -> list[str]:
+    frame = footprint.to_frame()
+    return [
+        amount_text(amount, unit)
+        for amount, unit in zip(frame["amount"], frame["unit"], strict=True)
+    ]
+
+
+def _room(plan: BrokerPlan) -> Table:
+    uses = limit_uses(plan)
+    fullest = max(range(len(uses)), key=lambda at: _fullness(uses[at]))
+    return table(
+        "room-left",
+        "Room left",
+        (
+            "limit",
+            "allowed>",
+            "used at the horizon>",
+            "left>",
+            "full today>",
+            "full at the horizon>",
+            "full, a broker lost>",
+            "how sure",
+            "source",
+        ),
+        [
+            (
+                _name(use),
+                amount_text(use.allowed, use.unit),
+                amount_text(use.horizon, use.unit),
+                _left(use),
+                ratio_text(use.today_share),
+                ratio_text(use.horizon_share),
+                ratio_text(use.without_broker_share),
+                use.kind,
+                printable(use.source),
+            )
+            for use in uses
+        ],
+        marked=fullest,
+    )
+
+
+def _name(use: LimitUse) -> str:
+    """Name a limit, what it is for if its name does not say so, and whether it is advice."""
+    name = use.name if use.per in use.name or use.per == "broker" else f"{use.name}, {use.per}"
+    return printable(name) if use.is_enforced else f"{printable(name)} (advice)"
+
+
+def _fullness(use: LimitUse) -> tuple[bool, float]:
+    return use.is_enforced, use.horizon_share
+
+
+def _left(use: LimitUse) -> str:
+    left = use.allowed - use.horizon
+    return amount_text(left, use.unit) if left > 0 else NONE if not left else "too little"
