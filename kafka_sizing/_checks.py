@@ -91,8 +91,10 @@ def nearest(value: object, choices: Collection[str]) -> str:
 def ceil_ratio(numerator: float, denominator: float) -> int:
     """Divide and round up; a quotient that is whole but for rounding stays that number.
 
-    ``math.ceil(2.1 / 0.7)`` is 4; here it is 3.
+    ``math.ceil(2.1 / 0.7)`` is 4; here it is 3. Refuses what outgrew a float on the way here.
     """
+    if not math.isfinite(numerator):
+        raise _error("amount to divide and round up", "finite", numerator)
     quotient = Fraction(float(numerator)) / Fraction(float(denominator))
     below = math.floor(quotient)
     tolerance = Fraction(ROUNDING) * below  # so that the least need is still a need

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Final, Literal, get_args
 
 LoadUnit = Literal["records", "bytes", "records/s", "bytes/s"]
@@ -237,7 +238,7 @@ def format_load(load: float, unit: LoadUnit) -> str:
         return f"1 {name.replace('records', 'record')}"
     if whole or number >= 999.95:  # would read 1,000.0
         return f"{round(number):,} {name}"
-    return f"{number:,.1f} {name}" if number >= 1 else f"{number:.3g} {name}"
+    return f"{number:,.1f} {name}" if number >= 1 else f"{_figures(number, 3)} {name}"
 
 
 def format_share(share: float) -> str:
@@ -260,7 +261,7 @@ def format_share(share: float) -> str:
     ('25.2 %', '0.172 %', '0 %')
     """
     percent = 100 * share
-    return f"{percent:.1f} %" if percent >= 1 else f"{percent:.3g} %"
+    return f"{percent:.1f} %" if percent >= 1 else f"{_figures(percent, 3)} %"
 
 
 def format_duration(seconds: float) -> str:
@@ -293,6 +294,63 @@ def format_duration(seconds: float) -> str:
         if count or parts:
             parts.append(f"{count:,} {name}" if count else "")
     return " ".join(part for part in parts[:2] if part)
+
+
+def format_number(number: float) -> str:
+    """Write a number that has no unit of its own as people read it.
+
+    Parameters
+    ----------
+    number : float
+        Any finite number.
+
+    Returns
+    -------
+    str
+        ``"16,384"``, ``"2.667"``: whole from a thousand on, four figures below.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import format_number
+    >>> [format_number(number) for number in (995_024.9, 10_000.0, 2.66667, 0.00002)]
+    ['995,025', '10,000', '2.667', '0.00002']
+    """
+    size = abs(number)
+    if size >= 999.5 and size < 1e15:
+        return f"{number:,.0f}"
+    return _figures(number, 4)
+
+
+def format_count(count: int, noun: str, nouns: str = "") -> str:
+    """Write a count and its noun, in the plural where that is due.
+
+    Parameters
+    ----------
+    count : int
+        How many there are. >= 0
+    noun : str
+        What one of them is called.
+    nouns : str, default ""
+        What several are called; "": the noun and an s.
+
+    Returns
+    -------
+    str
+        ``"1 broker"``, ``"2,000 retries"``.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import format_count
+    >>> format_count(1, "broker"), format_count(2_000, "retry", "retries")
+    ('1 broker', '2,000 retries')
+    """
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def _figures(number: float, figures: int) -> str:
+    """Write so many figures, and zeros rather than an exponent where they can be counted."""
+    text = f"{number:,.{figures}g}"
+    return f"{Decimal(text):f}" if 1e-9 <= abs(number) < 1e-4 else text
 
 
 def _split(text: str, expected: str) -> tuple[float, str, bool]:

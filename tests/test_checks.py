@@ -163,3 +163,9 @@ def test_what_is_of_another_type_is_told_what_was_wanted(wanted, maker, message)
     with pytest.raises(TypeError, match=message):
         check_type("x", "5", wanted, maker)
     check_type("x", 5, wanted, maker)
+
+
+@pytest.mark.parametrize("outgrown", [math.inf, math.nan])
+def test_what_outgrew_a_float_is_not_rounded_up(outgrown):
+    with pytest.raises(ValueError, match=r"^amount to divide and round up must be finite, got "):
+        ceil_ratio(outgrown, 1)

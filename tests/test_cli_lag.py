@@ -321,7 +321,7 @@ def test_a_page_of_a_diagnosis_is_written(run, folder):
         (("lag", "."), "directory"),
         (("lag", "broken.toml"), "error: broken.toml: "),
         (("lag", "latin.toml"), "latin.toml must be TOML in UTF-8, got byte 0xe9"),
-        (("lag", "typo.toml"), "error: typo.toml:4: [topic] may hold partitions, shares, retention"),
+        (("lag", "typo.toml"), "error: typo.toml:4: [topic] may hold partitions, shares"),
         (("lag", "member.toml"), "error: member.toml: member of Crash must be below 6"),
         (("lag", "nofile.toml"), "No such file or directory: none.csv"),
         (("lag", "badtrace.toml"), "badtrace.toml: bad.csv must have a column"),

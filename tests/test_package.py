@@ -27,6 +27,8 @@ NAMES_THAT_STAND = """
     simulate_lag LagSimulation Arrivals MemberCapacity compare_policies PolicyComparison
     diagnose_lag LagDiagnosis LagSamples read_lag_samples
     zipf_keys lognormal_keys uniform_keys
+    expected_imbalance ImbalanceExpectation expected_sweep ExpectedSweep
+    plan_keyed_partitions KeyedPlan plan_salting SaltingPlan safe_shards simulate_scheme
     plan_batching compare_batching Batching check_producer ProducerVerdict
     latency_budget LatencyBudget
     broker_footprint BrokerFootprint fits ClusterFit find_cluster CLUSTERS
@@ -34,7 +36,7 @@ NAMES_THAT_STAND = """
     plan_topic TopicPlan TopicDesign design_of read_design
     review_topic review_configs Review Finding alerts_of
     KB MB GB TB KiB MiB GiB TiB
-    brokers consumers plot producers report retries review settings testing topic
+    brokers consumers plot producers report retries review settings topic
 """.split()
 
 

@@ -1,5 +1,6 @@
 """Assertions for the unit tests of a service: what passes, and what a failure says."""
 
+import os
 import subprocess
 import sys
 import zlib
@@ -319,6 +320,7 @@ def test_pytest_shows_the_reason_and_not_this_package(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_orders.py"],
         cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"},
         capture_output=True,
         check=False,
         text=True,

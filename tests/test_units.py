@@ -16,7 +16,9 @@ from kafka_sizing.units import (
     MiB,
     TiB,
     display_unit,
+    format_count,
     format_load,
+    format_number,
     format_share,
     parse_bytes,
     parse_bytes_per_s,
@@ -228,3 +230,43 @@ def test_a_share_is_written_as_a_percentage(share, text):
 def test_absurd_loads_are_written_short():
     assert format_load(1.5e300, "records") == "1.5e+300 records"
     assert format_load(999_999_999_999_999, "records") == "999,999,999,999,999 records"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (2.66667, "2.667"),
+        (999.4, "999.4"),
+        (999.6, "1,000"),
+        (10_000, "10,000"),
+        (995_024.87, "995,025"),
+        (-16_384, "-16,384"),
+        (0.0001, "0.0001"),
+        (0.0000123456, "0.00001235"),
+        (1e-10, "1e-10"),
+        (999_999_999_999_999, "999,999,999,999,999"),
+        (1e15, "1e+15"),
+    ],
+)
+def test_a_number_is_written_without_an_exponent_as_far_as_it_is_read(number, text):
+    assert format_number(number) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "nouns", "text"),
+    [
+        (0, ("broker",), "0 brokers"),
+        (1, ("broker",), "1 broker"),
+        (1_500, ("broker",), "1,500 brokers"),
+        (1, ("retry", "retries"), "1 retry"),
+        (2, ("retry", "retries"), "2 retries"),
+    ],
+)
+def test_a_count_is_written_with_its_noun(count, nouns, text):
+    assert format_count(count, *nouns) == text
+
+
+def test_small_loads_and_shares_count_their_zeros():
+    assert format_load(0.00000625, "records/s") == "0.00000625 records/s"
+    assert format_share(8.54e-10) == "0.0000000854 %"

@@ -13,6 +13,7 @@ from typing import Literal, SupportsIndex, get_args
 
 from kafka_sizing._checks import ceil_ratio, check_choice, check_count, check_positive, check_type
 from kafka_sizing.partitions.limits import Kind
+from kafka_sizing.units import format_count
 
 Heuristic = Literal["BroMin", "BroMax"]
 Rounding = Literal["up", "nearest"]
@@ -164,10 +165,13 @@ class BrokerChoice:
                 f"no choice fits: {self.replication_factor:,} replicas of a partition need as "
                 f"many brokers, and there are {self.available_brokers:,}"
             )
-        need = f"{self.least_partitions:,} partitions are needed"
+        one = self.least_partitions == 1
+        need = (
+            f"{format_count(self.least_partitions, 'partition')} {'is' if one else 'are'} needed"
+        )
         allowed = (
             f"{self.bounds.binding} allows {self.bounds.most:,} on "
-            f"{self.bounds.brokers:,} broker{'' if self.bounds.brokers == 1 else 's'}"
+            f"{format_count(self.bounds.brokers, 'broker')}"
         )
         if not self.feasible:
             return f"no choice fits: {need}, and {allowed}, all there are"

@@ -7,17 +7,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import ArrayLike
 
 from kafka_sizing._checks import ceil_ratio
 from kafka_sizing.brokers.segments import Segments, Unlimited, segment_files
-from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.settings import default_of
-
-_SUM_TOLERANCE = 1e-6  # by which shares that people typed may miss 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +88,12 @@ class Demand:
         """Share of the load that the hottest partition carries."""
         return 1 / self.partitions if self.shares is None else max(self.shares)
 
+    def heaviest_share(self, partitions: int) -> float:
+        """Share of the load that so many partitions carry, if they are the hottest."""
+        if self.shares is None:
+            return min(1.0, partitions / self.partitions)
+        return math.fsum(sorted(self.shares, reverse=True)[:partitions])
+
     @property
     def disk_bytes(self) -> float:
         """What the retention asks for: the topic, all replicas. [bytes]"""
@@ -146,23 +145,3 @@ def sum_of_heaviest(amounts: Iterable[tuple[float, int]], most: int) -> float:
         total += amount * taken
         left -= taken
     return total
-
-
-def as_shares(
-    shares: ArrayLike | PartitionLoads | None, partitions: int
-) -> tuple[float, ...] | None:
-    """Take the shares of all partitions, in any form; give them so that they sum to 1."""
-    if shares is None:
-        return None
-    given: Any = shares.shares if isinstance(shares, PartitionLoads) else shares
-    parts = np.asarray(given, dtype=np.float64)
-    if parts.shape != (partitions,):
-        raise ValueError(
-            f"shares must be one for each of {partitions:,} partitions, got shape {parts.shape}"
-        )
-    if not np.isfinite(parts).all() or parts.min() < 0:
-        raise ValueError(f"shares must be finite and >= 0, got {given!r:.60}")
-    total = float(parts.sum())
-    if not math.isclose(total, 1, rel_tol=_SUM_TOLERANCE):
-        raise ValueError(f"shares must sum to 1, got {total:.9g}")
-    return tuple((parts / total).tolist())

@@ -10,6 +10,7 @@ from typing import Literal, SupportsIndex
 
 from kafka_sizing._checks import check_count, check_non_negative
 from kafka_sizing.partitions.limits import Kind
+from kafka_sizing.units import format_count, format_number
 
 ElectionEvent = Literal["leader election", "controller fail-over", "controlled shutdown"]
 
@@ -66,15 +67,15 @@ class ElectionTime:
     @property
     def reason(self) -> str:
         """What takes as long, as a sentence without a full stop."""
-        noun = "leader" if self.leaders == 1 else "leaders"
-        text = (
-            f"{self.leaders:,} {noun} at {_ms(self.per_leader_s)} each: {self.election_s:,.3g} s"
-        )
+        leaders = format_count(self.leaders, "leader")
+        election = format_number(self.election_s)
+        text = f"{leaders} at {_ms(self.per_leader_s)} each: {election} s"
         if not self.controller_partitions:
             return text
+        read = format_count(self.controller_partitions, "partition")
         return (
-            f"{text}, after {self.controller_s:,.3g} s for a new controller to read "
-            f"{self.controller_partitions:,} partitions at {_ms(self.per_partition_s)} each"
+            f"{text}, after {format_number(self.controller_s)} s for a new controller to read "
+            f"{read} at {_ms(self.per_partition_s)} each"
         )
 
     def __repr__(self) -> str:
@@ -132,15 +133,18 @@ def election_time(
     25.0
     """
     each, read = _times(per_leader_s, per_partition_s)
-    given = per_leader_s is not None and per_partition_s is not None
-    return ElectionTime(
+    partitions = check_count("controller_partitions", controller_partitions, least=0)
+    given = per_leader_s is not None and (per_partition_s is not None or not partitions)
+    election = ElectionTime(
         leaders=check_count("leaders", leaders, least=0),
-        controller_partitions=check_count("controller_partitions", controller_partitions, least=0),
+        controller_partitions=partitions,
         per_leader_s=each,
         per_partition_s=read,
         kind="measured",
         source="given" if given else published_elections()[0].source,
     )
+    check_non_negative("time of all elections", 1_000 * election.total_s)
+    return election
 
 
 @cache
@@ -178,4 +182,4 @@ def _published(event: ElectionEvent) -> PublishedElection:
 
 
 def _ms(span_s: float) -> str:
-    return f"{1_000 * span_s:g} ms"
+    return f"{format_number(1_000 * span_s)} ms"

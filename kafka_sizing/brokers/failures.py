@@ -6,11 +6,11 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, SupportsIndex
 
-from kafka_sizing._checks import check_count, check_positive
+from kafka_sizing._checks import check_count, check_non_negative, check_positive, check_type
 from kafka_sizing.brokers.election import ElectionTime, election_time
 from kafka_sizing.brokers.footprint import BrokerFootprint
 from kafka_sizing.settings import default_of
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_count, format_load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class BrokerFailure:
     @property
     def reason(self) -> str:
         """What the failure does, as a sentence without a full stop."""
-        brokers = f"{self.lost_brokers:,} broker{'' if self.lost_brokers == 1 else 's'}"
+        brokers = format_count(self.lost_brokers, "broker")
         lost = f"without {brokers}" if self.scope == "brokers" else f"without a zone ({brokers})"
         if self.after is None:
             return f"{lost} none is left"
@@ -107,7 +107,7 @@ class BrokerFailure:
             return f"{lost} some partitions have no replica left and are offline"
         return (
             f"{lost} {self._service()}; the fullest of {self.brokers_left:,} left has "
-            f"{self.after.leaders_per_broker:,} leaders and gives out "
+            f"{format_count(self.after.leaders_per_broker, 'leader')} and gives out "
             f"{format_load(self.after.out_bytes_per_s_per_broker, 'bytes/s')}, and "
             f"{self._rebuilt(self.after)}"
         )
@@ -158,7 +158,7 @@ class BrokerFailure:
         disk = format_load(after.disk_bytes_per_broker, "bytes")
         return (
             f"once {format_load(self.rebuild_bytes, 'bytes')} are copied, holds "
-            f"{after.replicas_per_broker:,} replicas and needs {disk} of disk"
+            f"{format_count(after.replicas_per_broker, 'replica')} and needs {disk} of disk"
         )
 
 
@@ -194,6 +194,8 @@ def lose_brokers(
     ------
     ValueError
         If a number is out of its range.
+    TypeError
+        If the footprint is none.
 
     Notes
     -----
@@ -213,6 +215,7 @@ def lose_brokers(
     >>> failure.writable, failure.surviving_replicas
     (True, 2)
     """
+    check_type("footprint", footprint, BrokerFootprint, "broker_footprint")
     lost = check_count("brokers", brokers, most=footprint.brokers)
     surviving = max(0, footprint.replication_factor - lost)
     after = footprint.without(brokers=lost) if lost < footprint.brokers else None
@@ -257,6 +260,8 @@ def lose_zone(
     ------
     ValueError
         If a number is out of its range.
+    TypeError
+        If the footprint is none.
 
     Notes
     -----
@@ -275,6 +280,7 @@ def lose_zone(
     >>> failure.lost_brokers, failure.load_ratio, failure.surviving_replicas
     (2, 1.5, 2)
     """
+    check_type("footprint", footprint, BrokerFootprint, "broker_footprint")
     in_zone = -(-footprint.replication_factor // footprint.zones)
     surviving = footprint.replication_factor - in_zone
     after = footprint.after_zone_loss() if footprint.zones > 1 else None
@@ -304,7 +310,7 @@ def _failure(
     if rebuild_bytes_per_s is not None:
         check_positive("rebuild_bytes_per_s", rebuild_bytes_per_s)
         rebuild_bytes_per_s = float(rebuild_bytes_per_s)
-    return BrokerFailure(
+    failure = BrokerFailure(
         scope=scope,
         lost_brokers=lost,
         before=before,
@@ -313,3 +319,5 @@ def _failure(
         min_insync_replicas=check_count("min_insync_replicas", min_insync_replicas),
         rebuild_bytes_per_s=rebuild_bytes_per_s,
     )
+    check_non_negative("bytes to rebuild over rebuild_bytes_per_s", failure.rebuild_s or 0)
+    return failure

@@ -178,12 +178,8 @@ _PER_BROKER: Final[Mapping[str, Use]] = MappingProxyType(
     {
         "leaders": lambda footprint: footprint.leaders_per_broker,
         "replicas": lambda footprint: footprint.replicas_per_broker,
-        "in_bytes_per_s": lambda footprint: max(
-            footprint.write_bytes_per_s / footprint.brokers, footprint.partition_in_bytes_per_s
-        ),
-        "out_bytes_per_s": lambda footprint: max(
-            footprint.read_bytes_per_s / footprint.brokers, footprint.partition_out_bytes_per_s
-        ),
+        "in_bytes_per_s": lambda footprint: footprint.client_in_bytes_per_s_per_broker,
+        "out_bytes_per_s": lambda footprint: footprint.client_out_bytes_per_s_per_broker,
         "network_in_bytes_per_s": lambda footprint: footprint.in_bytes_per_s_per_broker,
         "network_out_bytes_per_s": lambda footprint: footprint.out_bytes_per_s_per_broker,
         "disk_write_bytes_per_s": lambda footprint: footprint.in_bytes_per_s_per_broker,

@@ -20,14 +20,14 @@ from kafka_sizing._checks import (
 from kafka_sizing.brokers.demand import (
     Demand,
     OtherTopics,
-    as_shares,
 )
+from kafka_sizing.brokers.footprint_rows import footprint_rows
 from kafka_sizing.brokers.fullest import fullest_broker
 from kafka_sizing.brokers.handles import BrokerHandles, broker_handles
 from kafka_sizing.brokers.segments import MOST_INT64, Segments, Unlimited
-from kafka_sizing.brokers.system import system_limit
+from kafka_sizing.partitions.given_shares import given_shares
 from kafka_sizing.partitions.placement import PartitionLoads
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_count, format_load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +87,23 @@ class BrokerFootprint:
         return self.demand.peak_read_bytes_per_s * self.hottest_partition_share
 
     @property
+    def client_in_bytes_per_s_per_broker(self) -> float:
+        """What producers write to the leaders of the fullest broker at the peak. [wire bytes/s]"""
+        other = self.demand.other.write_bytes_per_s / self.brokers
+        return self.demand.peak_write_bytes_per_s * self._led_share + other
+
+    @property
+    def client_out_bytes_per_s_per_broker(self) -> float:
+        """What consumers read from the leaders of the fullest broker. [wire bytes/s]"""
+        other = self.demand.other.read_bytes_per_s / self.brokers
+        return self.demand.peak_read_bytes_per_s * self._led_share + other
+
+    @property
+    def _led_share(self) -> float:
+        """The most of the topic's load that the leaders of one broker carry."""
+        return self.demand.heaviest_share(-(-self.partitions // self.brokers))
+
+    @property
     def handles(self) -> BrokerHandles:
         """File descriptors and memory maps of the fullest broker, beside the usual limits."""
         per_segment = self.demand.fds_per_segment
@@ -101,8 +118,8 @@ class BrokerFootprint:
     def reason(self) -> str:
         """What weighs on the fullest broker, as a sentence without a full stop."""
         return (
-            f"the fullest of {_counted(self.brokers, 'broker')} has "
-            f"{_counted(self.replicas_per_broker, 'replica')}, "
+            f"the fullest of {format_count(self.brokers, 'broker')} has "
+            f"{format_count(self.replicas_per_broker, 'replica')}, "
             f"{self.leaders_per_broker:,} of them leading; it needs "
             f"{format_load(self.disk_bytes_per_broker, 'bytes')} of disk, takes in "
             f"{format_load(self.in_bytes_per_s_per_broker, 'bytes/s')} and gives out "
@@ -151,7 +168,7 @@ class BrokerFootprint:
         import pandas as pd
 
         columns = ("resource", "amount", "unit", "per", "kind", "source")
-        return pd.DataFrame(self._rows(), columns=columns)
+        return pd.DataFrame(footprint_rows(self), columns=columns)
 
     def __repr__(self) -> str:
         return (
@@ -164,33 +181,6 @@ class BrokerFootprint:
     def _repr_html_(self) -> str:
         table: str = self.to_frame().to_html(index=False)
         return f"<p>{html.escape(self.reason)}</p>{table}"
-
-    def _rows(self) -> list[tuple[str, float, str, str, str, str]]:
-        level = "Kafka deals replicas out evenly"
-        log = "Kafka, UnifiedLog: only whole segments go"
-        net = "the leader takes in each byte once and gives it to each follower and reader"
-        cache = system_limit("page cache")
-        files = "Kafka documentation, Hardware and OS: segments, their indexes, connections"
-        return [
-            ("leaders", self.leaders, "leaders", "cluster", "exact", "given"),
-            ("replicas", self.replicas, "replicas", "cluster", "exact", "given"),
-            ("leaders", self.leaders_per_broker, "leaders", "broker", "exact", level),
-            ("replicas", self.replicas_per_broker, "replicas", "broker", "exact", level),
-            ("file descriptors", self.file_descriptors, "file descriptors", "broker", "rule",
-             files),
-            ("memory maps", self.memory_maps, "maps", "broker", "rule", files),
-            ("disk", self.disk_bytes, "bytes", "topic", "exact", "rate × retention × replicas"),
-            ("most disk", self.most_disk_bytes, "bytes", "topic", "exact", log),
-            ("most disk", self.disk_bytes_per_broker, "bytes", "broker", "exact", log),
-            ("page cache", self.page_cache_bytes_per_broker, "bytes", "broker", cache.kind,
-             cache.source),
-            ("client writes", self.write_bytes_per_s, "bytes/s", "cluster", "exact", "given"),
-            ("client reads", self.read_bytes_per_s, "bytes/s", "cluster", "exact", "given"),
-            ("network in", self.in_bytes_per_s_per_broker, "bytes/s", "broker", "exact", net),
-            ("network out", self.out_bytes_per_s_per_broker, "bytes/s", "broker", "exact", net),
-            ("connections", self.connections, "connections", "cluster", "exact", "given"),
-            ("groups", self.groups, "groups", "cluster", "exact", "given"),
-        ]  # fmt: skip
 
 
 def broker_footprint(
@@ -322,7 +312,7 @@ def broker_footprint(
         retention_bytes=_count_or_none("retention_bytes", retention_bytes, most=MOST_INT64),
         segment_bytes=_count_or_none("segment_bytes", segment_bytes),
         segment_s=segment_s,
-        shares=as_shares(shares, leaders),
+        shares=None if shares is None else given_shares(shares, leaders),
         connections=check_count("connections", connections, least=0),
         groups=check_count("groups", groups, least=0),
         other=OtherTopics(
@@ -341,6 +331,9 @@ def broker_footprint(
 def footprint_of(demand: Demand, *, brokers: int, zones: int) -> BrokerFootprint:
     """Put a demand on that many brokers."""
     fullest = fullest_broker(demand, brokers)
+    check_non_negative("bytes/s into the fullest broker", fullest.in_bytes_per_s)
+    check_non_negative("bytes/s out of the fullest broker", fullest.out_bytes_per_s)
+    check_non_negative("bytes on the disks of the cluster", demand.most_disk_bytes)
     leaders = demand.partitions + demand.other.leaders
     replicas = demand.partitions * demand.replication_factor + demand.other.replicas
     return BrokerFootprint(
@@ -390,7 +383,3 @@ def _other_replicas(replicas: SupportsIndex, leaders: SupportsIndex) -> int:
             f"got {count:,}"
         )
     return count
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kafka_sizing._checks import check_count
 from kafka_sizing.brokers.demand import Demand, PartitionsAlike, sum_of_heaviest
 from kafka_sizing.brokers.handles import BrokerHandles, broker_handles
 from kafka_sizing.brokers.segments import Segments
@@ -42,13 +43,14 @@ def fullest_broker(demand: Demand, brokers: int) -> FullestBroker:
     other_replication = other.replication_ratio(demand.replication_factor)
     other_in = other.write_bytes_per_s * other_replication
     other_out = other.write_bytes_per_s * (other_replication - 1) + other.read_bytes_per_s
+    held_segments = int(heaviest(_segments, held))
     other_segments = -(-other.replicas // brokers) * other.segments_per_replica
     return FullestBroker(
         in_bytes_per_s=write * heaviest(_share, held) + other_in / brokers,
         out_bytes_per_s=(write * followers + read) * heaviest(_share, led) + other_out / brokers,
         disk_bytes=heaviest(_disk_bytes, held) + other.disk_bytes / brokers,
         handles=broker_handles(
-            int(heaviest(_segments, held)) + other_segments,
+            check_count("segments on one broker", held_segments + other_segments, least=0),
             connections=-(-demand.connections // brokers),
             fds_per_segment=demand.fds_per_segment,
         ),

@@ -10,6 +10,8 @@ from typing import Any, Literal, SupportsIndex, get_args
 
 from kafka_sizing._checks import check_choice, check_count, check_non_negative
 from kafka_sizing.partitions.limits import Kind
+from kafka_sizing.partitions.replication import published_replication
+from kafka_sizing.units import format_number
 
 Reading = Literal["cluster", "broker"]
 
@@ -43,8 +45,8 @@ class ReplicationLatency:
         if not self.fetched_partitions:
             return "nothing is replicated, so nothing waits for it"
         return (
-            f"each broker fetches {self.fetched_partitions:,.4g} partitions from each other one, "
-            f"which adds {1_000 * self.added_s:,.3g} ms"
+            f"each broker fetches {format_number(self.fetched_partitions)} partitions from each "
+            f"other one, which adds {format_number(1_000 * self.added_s)} ms"
         )
 
     def __repr__(self) -> str:
@@ -122,19 +124,23 @@ def replication_latency(
     >>> replication_latency(1_000, replication_factor=2, brokers=11).added_s
     0.002
     """
-    published = _latencies()["replication"]
+    published = published_replication()
+    source = "given"
     if per_partition_s is None:
-        per_partition_s = published["seconds"] / published["partitions"]
+        source = published.source
+        per_partition_s = published.per_partition_s
     check_non_negative("per_partition_s", per_partition_s)
     cluster = check_count("brokers", brokers)
-    return ReplicationLatency(
+    latency = ReplicationLatency(
         leaders_per_broker=check_count("leaders_per_broker", leaders_per_broker, least=0),
         replication_factor=check_count("replication_factor", replication_factor, most=cluster),
         brokers=cluster,
         per_partition_s=float(per_partition_s),
-        kind=published["kind"],
-        source=published["source"],
+        kind=published.kind,
+        source=source,
     )
+    check_non_negative("per_partition_s of all partitions", 1_000 * latency.added_s)
+    return latency
 
 
 def latency_advice(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from kafka_sizing._checks import check_choice, check_positive, check_text, check_type, nearest
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.partitions.rates import PublishedRate, published_rates
-from kafka_sizing.units import GB, MB, GiB, MiB, format_load
+from kafka_sizing.units import GB, MB, GiB, MiB, format_duration, format_load, format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +50,10 @@ Per = Literal["broker", "cluster", "unit", "topic", "partition", "group", "accou
 Advice = Literal["hard", "throttled", "recommended", "observed"]
 """Refused beyond it; slowed down; better not; or: no one is known to have been beyond."""
 
+_ONE: Final = {
+    unit: unit.removesuffix("s")
+    for unit in ("leaders", "replicas", "brokers", "units", "connections", "groups")
+}
 _FACTORS: Final = {
     "MB/s": (MB, "bytes/s"),
     "MiB/s": (MiB, "bytes/s"),
@@ -236,7 +240,10 @@ def format_amount(amount: float, unit: str) -> str:
         return format_load(amount, "bytes")
     if unit == "bytes/s":
         return format_load(amount, "bytes/s")
-    return f"{amount:,.4g} {unit}" if amount < 100 else f"{amount:,.0f} {unit}"
+    if unit == "s":
+        return format_duration(amount)
+    number = format_number(amount if amount < 100 else round(amount))
+    return f"{number} {_ONE.get(unit, unit) if number == '1' else unit}"
 
 
 @cache

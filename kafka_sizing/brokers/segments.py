@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, SupportsIndex
 
 from kafka_sizing._checks import ceil_ratio, check_count, check_non_negative, check_positive
 from kafka_sizing.settings import Side, default_of
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_count, format_duration, format_load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,9 +117,10 @@ class Segments:
             return "nothing is written, so there is one empty segment"
         most = format_load(self.most_bytes, "bytes")
         return (
-            f"{self.rolled_by} ends a segment every {self.roll_s:,.1f} s at "
+            f"{self.rolled_by} ends a segment every {format_duration(self.roll_s)} at "
             f"{format_load(self.rolled_bytes, 'bytes')}; {self.kept_by} asks for "
-            f"{format_load(self.ideal_bytes, 'bytes')} in up to {self.segments:,} segments; as "
+            f"{format_load(self.ideal_bytes, 'bytes')} in up to "
+            f"{format_count(self.segments, 'segment')}; as "
             f"only whole ones go, and late, {most} are on disk at most"
         )
 
@@ -227,7 +228,7 @@ def segment_files(
     }
     rolled_by = min(ends, key=ends.__getitem__)
     rolled_bytes = ends[rolled_by]
-    return Segments(
+    segments = Segments(
         bytes_per_s=rate,
         retention_s=keep_s,
         retention_bytes=keep_bytes,
@@ -242,6 +243,8 @@ def segment_files(
         index_interval_bytes=interval_bytes,
         index_max_bytes=index_bytes,
     )
+    check_non_negative("bytes on disk", segments.most_bytes + segments.index_bytes)
+    return segments
 
 
 def _kept(rate: float, keep_s: float | None, keep_bytes: int | None) -> tuple[KeptBy, float]:

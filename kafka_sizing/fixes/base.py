@@ -125,6 +125,16 @@ class Fix(ABC):
         """How much has to change; of several that fit, `compare_fixes` takes the lowest."""
         return 7
 
+    @property
+    def is_hashed(self) -> bool:
+        """Whether a hash decides where the fix puts load; False for tables and even spread."""
+        return True
+
+    def hashed_shares(self, before: PartitionLoads) -> KeyLoads | NDArray[np.float64] | None:
+        """Give what the hash places, as shares of the load; None where that is not known."""
+        del before
+        return None
+
     @abstractmethod
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Give the outcome for loads that `place` gave, under a line that makes hot."""
@@ -179,6 +189,10 @@ class AsIs(Fix):
         """Nothing changes."""
         return 0
 
+    def hashed_shares(self, before: PartitionLoads) -> KeyLoads | NDArray[np.float64] | None:
+        """Give the keys."""
+        return before.keys
+
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Give the loads as they are."""
         return unchanged(self, before, line)
@@ -200,6 +214,11 @@ def unchanged(fix: Fix, before: PartitionLoads, line: Line) -> Outcome:
         moved_load_share=0.0,
         is_noise=_is_noise(before, line),
     )
+
+
+def cost_of(outcome: Outcome) -> tuple[int, int, float]:
+    """Order fixes by cost: how much changes, then the fan-in, then the load that moves."""
+    return outcome.fix.intrusiveness, outcome.read_fan_in, outcome.moved_load_share
 
 
 def row_of(outcome: Outcome) -> dict[str, Any]:

@@ -80,6 +80,11 @@ class KeyBuckets(Fix):
         """Producers share a table; every key keeps its order."""
         return 2
 
+    @property
+    def is_hashed(self) -> bool:
+        """Placed by weight, a table decides."""
+        return self.placed == "hashed"
+
     @overload
     def bucket_of(self, keys: str | bytes) -> int: ...
     @overload

@@ -7,9 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kafka_sizing._checks import check_choice
-from kafka_sizing.fixes.base import AsIs, Fix, Outcome, line_for, row_of
+from kafka_sizing._checks import check_choice, check_share
+from kafka_sizing.fixes.base import AsIs, Fix, Outcome, cost_of, line_for, row_of
+from kafka_sizing.fixes.certainty import certainty_of
+from kafka_sizing.fixes.frontier import FixFrontier, frontier_of
 from kafka_sizing.fixes.proposals import propose_fixes
+from kafka_sizing.fixes.way_out import WayOut, way_out_of
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.lines import Line
@@ -41,6 +44,8 @@ class Comparison:
     line: Line  #: above it a partition is hot; the same for all
     ordering: OrderingNeed  #: what the readers need
     capacity: float | None = None  #: what one partition carries, in the unit of the loads
+    certainty: float | None = None  #: with which a fix must hold; None: for these keys will do
+    probabilities: tuple[float | None, ...] = ()  #: to fit, of each outcome, if asked for
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "outcomes", tuple(self.outcomes))
@@ -65,21 +70,39 @@ class Comparison:
 
     @property
     def best(self) -> Outcome:
-        """The fix to take: of those that keep the order needed and fit, the least intrusive.
+        """The fix to take: of those that keep the order needed and hold, the least intrusive.
 
         Least intrusive: as is, more partitions, key buckets, a composite key for hot keys
         only, one for all keys, time buckets, no key. Then the lower read fan-in, then the
         smaller load that moves, then the earlier one. If none fits: the lowest peak share.
         """
-        fitting = [outcome for outcome in self.allowed if outcome.fits]
-        if fitting:
-            return min(fitting, key=_intrusion)
-        return min(self.allowed, key=lambda outcome: (_rounded(outcome), *_intrusion(outcome)))
+        holding = [outcome for outcome in self.allowed if self.holds(outcome)]
+        if holding:
+            return min(holding, key=cost_of)
+        return min(self.allowed, key=lambda outcome: (_rounded(outcome), *cost_of(outcome)))
 
     @property
     def fits(self) -> bool:
-        """Whether the best fix leaves no partition above the line."""
-        return self.best.fits
+        """Whether the best fix leaves no partition above the line, as surely as was asked."""
+        return self.holds(self.best)
+
+    def holds(self, outcome: Outcome) -> bool:
+        """Whether an outcome leaves no partition above the line, as surely as was asked."""
+        if self.certainty is None:
+            return outcome.fits
+        at = next(at for at, each in enumerate(self.outcomes) if each is outcome)
+        probability = self.probabilities[at]
+        return outcome.fits and probability is not None and probability >= self.certainty
+
+    @property
+    def frontier(self) -> FixFrontier:
+        """What can be had: a lower peak against less order and more cost."""
+        return frontier_of(self)
+
+    @property
+    def way_out(self) -> WayOut | None:
+        """What would hold where no fix does; None if the best one does."""
+        return way_out_of(self)
 
     @property
     def reason(self) -> str:
@@ -91,7 +114,7 @@ class Comparison:
                 f"As is: the hottest partition carries {format_share(now.peak_share)}, above "
                 f"{line}, but a sample of this size cannot tell it from the line."
             )
-        if best.fits and best is now:
+        if self.fits and best is now:
             return (
                 f"As is: the hottest partition carries {format_share(now.peak_share)}, "
                 f"{now.imbalance_ratio:.2f} × the even share, within {line}."
@@ -100,7 +123,7 @@ class Comparison:
             f"the hottest partition carries {format_share(now.peak_share)} as is and "
             f"{format_share(best.peak_share)} with it"
         )
-        if best.fits:
+        if self.fits:
             kept = "order per key is kept" if self._keeps_keys(best) else best.ordering_note
             return f"{_capital(best.name)}: {change}, within {line}; {kept}."
         if best is now:
@@ -108,6 +131,8 @@ class Comparison:
         else:
             change = f'"{best.name}" comes closest: {change}'
         need = " while order per key is needed" if self.ordering == "per key" else ""
+        if self.certainty is not None:
+            need += f" with a certainty of {format_share(self.certainty)}"
         return f"No fix fits{need}: {self._obstacle()}{change}, above {line}{self._way_out()}."
 
     def keeps_order(self, outcome: Outcome) -> bool:
@@ -165,10 +190,10 @@ class Comparison:
         """Say what would fit if order per key were given up."""
         if self.ordering == "none":
             return ""
-        others = [outcome for outcome in self.outcomes if outcome.fits]
+        others = [outcome for outcome in self.outcomes if self.holds(outcome)]
         if not others:
             return ""
-        free = min(others, key=_intrusion)
+        free = min(others, key=cost_of)
         peak = format_share(free.peak_share)
         return f'; if order per key is given up, "{free.name}" fits with {peak}'
 
@@ -181,6 +206,7 @@ def compare_fixes(
     capacity: float | None = None,
     ratio: float | None = None,
     ordering: OrderingNeed | None = None,
+    certainty: float | None = None,
     partitioner: Partitioner | str = "java",
 ) -> Comparison:
     """Work out what each fix makes of the same topic, and which is the best.
@@ -202,13 +228,18 @@ def compare_fixes(
     ordering : {"per key", "none"}, optional
         What the readers need; "per key" unless said otherwise, for order lost in silence is
         the worse mistake.
+    certainty : float, optional
+        How likely the best fix must be to hold for keys with these shares under a random hash,
+        and not only for these keys: 0.95. Tables, and fixes that no hash decides, hold or fail
+        for these keys. (0, 1]
     partitioner : Partitioner or str, default "java"
         What places keys today.
 
     Returns
     -------
     Comparison
-        An outcome per fix, "as is" first, and the best of them.
+        An outcome per fix, "as is" first, and the best of them; ``frontier`` sets peak against
+        order and cost, ``way_out`` says what would hold where no fix does.
 
     Raises
     ------
@@ -232,14 +263,20 @@ def compare_fixes(
     before = place(keys, partitions, partitioner=partitioner)
     line = line_for(before, capacity, ratio)
     wanted = propose_fixes(before, line=line) if fixes is None else _checked(fixes)
+    if certainty is not None:
+        check_share("certainty", certainty)
+    outcomes = tuple(
+        fix.applied_to(before, line=line)
+        for fix in (AsIs(), *(fix for fix in wanted if not isinstance(fix, AsIs)))
+    )
+    asked = () if certainty is None else outcomes
     return Comparison(
-        outcomes=tuple(
-            fix.applied_to(before, line=line)
-            for fix in (AsIs(), *(fix for fix in wanted if not isinstance(fix, AsIs)))
-        ),
+        outcomes=outcomes,
         line=line,
         ordering=need,
         capacity=None if capacity is None else float(capacity),
+        certainty=None if certainty is None else float(certainty),
+        probabilities=tuple(certainty_of(outcome, before).probability for outcome in asked),
     )
 
 
@@ -249,10 +286,6 @@ def _checked(fixes: Any) -> tuple[Fix, ...]:
         if not isinstance(fix, Fix):
             raise TypeError(f"fixes must be fixes such as MorePartitions(24), got {fix!r:.60}")
     return listed
-
-
-def _intrusion(outcome: Outcome) -> tuple[int, int, float]:
-    return outcome.fix.intrusiveness, outcome.read_fan_in, outcome.moved_load_share
 
 
 def _rounded(outcome: Outcome) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import Any, Literal, get_args
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from kafka_sizing.fixes.base import (
     placed_keys,
     unchanged,
 )
+from kafka_sizing.fixes.salting.expectation import SaltedLoads, ShardPlacement
+from kafka_sizing.fixes.salting.fullest import MOST_SHARDS
+from kafka_sizing.fixes.salting.planning import SaltingPlan, plan_salting
 from kafka_sizing.fixes.shards import Split, split
 from kafka_sizing.fixes.subkeys import check_separator, positions_of
 from kafka_sizing.keys.columns import KeyColumn, bytes_of
@@ -26,9 +29,10 @@ from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import PartitionLoads
 
 ShardChoice = Literal["random", "round robin"]
-ShardPlacement = Literal["hashed", "consecutive"]
 
-MOST_SHARDS = 10_000
+CHOICE_DRAWS: Final = 1_000  # hashes drawn for each choice of keys and shards
+CHOICE_SEED: Final = 0  # the same keys give the same choice
+DEARER: Final = 4  # how many times the new keys of the cheapest choice are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,13 @@ class CompositeKey(Fix):
 
     Parameters
     ----------
-    shards : int
-        Shards of each key that is split. One shard is the key itself. [1, 10,000]
+    shards : int, optional
+        Shards of each key that is split. One shard is the key itself. Without a number, keys
+        and shards are chosen on use, as the fewest new keys that keep every partition below the
+        line under 95 % of random hashes (`plan_salting`), and for the keys given. [1, 10,000]
     hot_keys : int or sequence of str and bytes, optional
-        Which keys to split: that many of the heaviest, or these. None splits every key.
+        Which keys to split: that many of the heaviest, or these. None splits every key, or if
+        the shards are to be chosen, as many of the heaviest as it takes.
     shard_by : {"random", "round robin"} or PairLoads, default "random"
         How a record gets its shard: drawn, dealt in turn, or as MurmurHash3 of another
         column modulo the shards; then these are the joint counts `count_pairs` gives.
@@ -55,11 +62,14 @@ class CompositeKey(Fix):
     ------
     ValueError
         If a number is out of range, a choice is unknown, the separator is empty or ends in a
-        digit; on use, if a key to be split is not among the keys.
+        digit, or shards are to be chosen for listed keys or by another column; on use, if a key
+        to be split is not among the keys.
 
     Notes
     -----
-    Drawn or dealt, each shard is given an equal part: the long-run expectation.
+    Drawn or dealt, each shard is given an equal part: the long-run expectation. The outcome of
+    a fix without a number has the fix with its numbers, and says in its notes why these; if no
+    split keeps the line, nothing is split and the notes say why none can.
 
     Examples
     --------
@@ -71,7 +81,7 @@ class CompositeKey(Fix):
     ('composite key for the heaviest key, 4 shards on consecutive partitions', 0.35, 'per shard')
     """
 
-    shards: int
+    shards: int | None = None
     _: KW_ONLY
     hot_keys: int | tuple[str | bytes, ...] | None = None
     shard_by: ShardChoice | PairLoads = "random"
@@ -79,8 +89,13 @@ class CompositeKey(Fix):
     separator: str | bytes = "-"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shards", check_count("shards", self.shards, most=MOST_SHARDS))
         object.__setattr__(self, "hot_keys", _checked_hot_keys(self.hot_keys))
+        if self.shards is not None:
+            shards = check_count("shards", self.shards, most=MOST_SHARDS)
+            object.__setattr__(self, "shards", shards)
+        elif isinstance(self.hot_keys, tuple) or isinstance(self.shard_by, PairLoads):
+            by = "for listed hot_keys" if isinstance(self.hot_keys, tuple) else "by another column"
+            raise ValueError(f"shards must be given as a number {by}, got None")
         if not isinstance(self.shard_by, PairLoads):
             if not isinstance(self.shard_by, str):
                 raise TypeError(
@@ -107,18 +122,37 @@ class CompositeKey(Fix):
             self.shard_by if isinstance(self.shard_by, str) else "", " by another column"
         )
         where = " on consecutive partitions" if self.placed == "consecutive" else ""
-        return f"composite key{which}, {self.shards:,} shard{'s' * (self.shards > 1)}{how}{where}"
+        number = "as many shards as it takes"
+        if self.shards is None and self.hot_keys is None:
+            number = "as many keys and shards as it takes"
+        elif self.shards is not None:
+            number = f"{self.shards:,} shard{'s' * (self.shards > 1)}"
+        return f"composite key{which}, {number}{how}{where}"
 
     @property
     def intrusiveness(self) -> int:
         """Split keys lose their order; less changes if only hot keys are split."""
-        return 4 if self.hot_keys is None else 3
+        return 4 if self.hot_keys is None and self.shards is not None else 3
+
+    def hashed_shares(self, before: PartitionLoads) -> KeyLoads | NDArray[np.float64] | None:
+        """Give the shards and the keys left whole; None if shards are not placed one by one."""
+        hashed = self.placed == "hashed" and isinstance(self.shard_by, str)
+        if self.shards is None or not hashed:
+            return None
+        keys, _, _ = placed_keys(before)
+        positions = self._positions(keys)
+        splits = np.zeros(len(keys), dtype=bool)
+        splits[slice(None) if positions is None else positions] = True
+        shards = np.repeat(keys.shares[splits] / self.shards, self.shards)
+        return np.concatenate([keys.shares[~splits], shards])
 
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Split the keys, and place every shard."""
+        if self.shards is None:
+            return chosen_outcome(self, before, line)
         if self.shards == 1:
             return unchanged(self, before, line)
-        parts = self._split(before)
+        parts = self._split(before, self.shards)
         fan_in, scope = self.shards, self._ordering()
         column = "the other column" if isinstance(self.shard_by, PairLoads) else ""
         return Outcome(
@@ -131,7 +165,7 @@ class CompositeKey(Fix):
                 + (f": those with the same value in {column} do" if column else "")
                 + ("" if self.hot_keys is None else "; keys that are not split keep their order")
             ),
-            producer_change=self._producer_change(),
+            producer_change=self._producer_change(fan_in),
             consumer_change=(
                 f"read {fan_in:,} shards for all of a split key and merge them"
                 + ("" if self.hot_keys is None else "; know which keys are split")
@@ -140,15 +174,15 @@ class CompositeKey(Fix):
             state_copies=min(fan_in, before.partitions),
             moved_key_share=parts.moved_key_share,
             moved_load_share=parts.moved_load_share,
-            notes=tuple(self._notes(before, parts)),
+            notes=tuple(self._notes(before, parts, fan_in)),
         )
 
-    def _split(self, before: PartitionLoads) -> Split:
+    def _split(self, before: PartitionLoads, shards: int) -> Split:
         keys, _, _ = placed_keys(before)
         return split(
             before,
             positions=self._positions(keys),
-            shards=self.shards,
+            shards=shards,
             pairs=self.shard_by if isinstance(self.shard_by, PairLoads) else None,
             consecutive=self.placed == "consecutive",
             separator=self.separator,
@@ -170,14 +204,14 @@ class CompositeKey(Fix):
     def _ordering(self) -> OrderingScope:
         return "per shard"
 
-    def _producer_change(self) -> str:
+    def _producer_change(self, shards: int) -> str:
         match self.shard_by:
             case "random":
-                shard = f"a random number below {self.shards:,}"
+                shard = f"a random number below {shards:,}"
             case "round robin":
-                shard = f"a counter mod {self.shards:,}"
+                shard = f"a counter mod {shards:,}"
             case _:
-                shard = f"murmur3(the other column) mod {self.shards:,}"
+                shard = f"murmur3(the other column) mod {shards:,}"
         listed = self.hot_keys is not None
         if self.placed == "hashed":
             keys = "the keys on a list that all producers share" if listed else "every key"
@@ -188,23 +222,75 @@ class CompositeKey(Fix):
             f"partitions; the shard is {shard}"
         )
 
-    def _notes(self, before: PartitionLoads, parts: Split) -> Iterable[str]:
+    def _notes(self, before: PartitionLoads, parts: Split, shards: int) -> Iterable[str]:
         keys, _, _ = placed_keys(before)
         if self.shard_by == "random" and keys.sample_size is not None and keys.total:
             records = parts.heaviest_share * keys.sample_size
             if records >= 1:
-                deviation = ((self.shards - 1) / records) ** 0.5
+                deviation = ((shards - 1) / records) ** 0.5
                 yield (
                     "shards drawn at random: in a log as long as this one a shard of the hottest "
                     f"split key varies by ± {100 * deviation:.2g} % (one standard deviation)"
                 )
         if parts.has_collision:
             yield "a shard has the same bytes as another key: readers cannot tell them apart"
-        if self.placed == "consecutive" and self.shards > before.partitions:
+        if self.placed == "consecutive" and shards > before.partitions:
             yield (
                 f"with more shards than the {before.partitions:,} partitions some partitions get "
                 "one shard more of a key than others"
             )
+
+
+def chosen_outcome(fix: CompositeKey, before: PartitionLoads, line: Line) -> Outcome:
+    """Choose keys and shards for a line, and say why these; split nothing if none keep it."""
+    keys, _, partitioner = placed_keys(before)
+    as_is = unchanged(fix, before, line)
+    if as_is.fits:
+        return replace(as_is, notes=("as it is no partition is above the line: nothing to split",))
+    plan = plan_salting(
+        keys,
+        before.partitions,
+        capacity=line.load,
+        placement=fix.placed,
+        hot_keys=fix.hot_keys if isinstance(fix.hot_keys, int) else None,
+        partitioner=partitioner,
+        draws=CHOICE_DRAWS,
+        rng=CHOICE_SEED,
+    )
+    options = _worth_trying(plan)
+    if not options:
+        return replace(as_is, notes=(plan.reason,))
+    outcomes = (_numbered(fix, option, keys).applied_to(before, line=line) for option in options)
+    tried = []
+    for option, outcome in zip(options, outcomes, strict=True):
+        tried.append((option, outcome))
+        if outcome.fits:
+            break
+    option, outcome = tried[-1] if tried[-1][1].fits else tried[0]
+    return replace(outcome, notes=(*_why(plan, option, outcome), *outcome.notes))
+
+
+def _worth_trying(plan: SaltingPlan) -> list[SaltedLoads]:
+    """Give the options that split a key, cheapest first, without those that are far dearer."""
+    options = sorted(
+        (option for option in plan.options if option.hot_keys), key=lambda one: one.extra_shards
+    )
+    return [one for one in options if one.extra_shards <= DEARER * options[0].extra_shards]
+
+
+def _numbered(fix: CompositeKey, option: SaltedLoads, keys: KeyLoads) -> CompositeKey:
+    hot_keys = None if option.hot_keys == len(keys) else option.hot_keys
+    return replace(fix, shards=option.shards, hot_keys=hot_keys)
+
+
+def _why(plan: SaltingPlan, option: SaltedLoads, outcome: Outcome) -> Iterable[str]:
+    """Say what was chosen, and what the hash of these keys makes of it."""
+    yield f"chosen: {plan.reason_for(option)}"
+    if not outcome.fits:
+        yield (
+            "these keys are among the few that their hash does not favour: another separator "
+            "draws anew where shards are hashed"
+        )
 
 
 def _checked_hot_keys(given: Any) -> int | tuple[str | bytes, ...] | None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kafka_sizing._checks import check_count
 from kafka_sizing.fixes.base import Fix, Outcome, placed_keys
+from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.partitions.growth import moved_share
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads, place
@@ -50,6 +54,10 @@ class MorePartitions(Fix):
     def intrusiveness(self) -> int:
         """No client changes, but keys move once."""
         return 1
+
+    def hashed_shares(self, before: PartitionLoads) -> KeyLoads | NDArray[np.float64] | None:
+        """Give the keys."""
+        return before.keys
 
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Place the keys over the new count."""

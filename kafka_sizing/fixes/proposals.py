@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 
 from kafka_sizing.fixes.base import Fix, placed_keys
 from kafka_sizing.fixes.buckets import KeyBuckets
-from kafka_sizing.fixes.composite import MOST_SHARDS, CompositeKey, ShardPlacement
+from kafka_sizing.fixes.composite import CompositeKey
 from kafka_sizing.fixes.keyless import NoKey
 from kafka_sizing.fixes.partitions import MorePartitions
+from kafka_sizing.fixes.salting.expectation import ShardPlacement
+from kafka_sizing.fixes.salting.fullest import MOST_SHARDS
 from kafka_sizing.fixes.shards import split
 from kafka_sizing.fixes.subkeys import suffixed
 from kafka_sizing.partitions.hotspots import find_hot
@@ -27,6 +30,7 @@ from kafka_sizing.partitions.separation import (
 BUCKETS_PER_PARTITION: Final = 10  # weights level out; more gains little
 BUCKETS_LISTED: Final = 1_000  # a table that is still easy to share
 NEAR_THE_BEST: Final = 1.1  # a tenth off the peak is not worth twice the fan-in
+CHOSEN_UP_TO: Final = 1_000  # partitions for which keys and shards are chosen together
 WORK_OF_TRIALS: Final = 2**23  # keys and partitions × shards in one trial
 
 
@@ -36,8 +40,9 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     Always twice the partitions, and if nothing is hot no more than that. Otherwise the first
     count at which nothing is hot, and four times the partitions unless one key alone is too
     big for any count; key buckets placed by weight; where single keys are hot a composite key
-    for them, hashed and consecutive, and one for all keys; and no key where single keys are
-    hot or null keys share a partition.
+    for them, hashed and consecutive, and one for all keys (if neither of the first two fits,
+    one that chooses keys and shards stands in for the consecutive one); and no key where single
+    keys are hot or null keys share a partition.
 
     Parameters
     ----------
@@ -121,10 +126,29 @@ def _composites(before: PartitionLoads, line: Line, hot: int) -> Iterator[Compos
     listed = None if every else hot
     hashed = _shards(before, line, some, "hashed")
     dealt = _shards(before, line, some, "consecutive")
-    yield CompositeKey(hashed, hot_keys=listed)
-    yield CompositeKey(dealt, hot_keys=listed, placed="consecutive")
+    yield CompositeKey(hashed.shards, hot_keys=listed)
+    if hashed.fails and dealt.fails and _has_room(before, line):  # so many keys do not do
+        yield CompositeKey(placed="consecutive")
+    else:
+        yield CompositeKey(dealt.shards, hot_keys=listed, placed="consecutive")
     if not every:
-        yield CompositeKey(_shards(before, line, None, "hashed", unless_tried=hashed))
+        everyone = _shards(before, line, None, "hashed", unless_tried=hashed.shards)
+        yield CompositeKey(everyone.shards)
+
+
+def _has_room(before: PartitionLoads, line: Line) -> bool:
+    """Whether a choice of keys and shards could keep the line, and is soon found."""
+    if before.partitions > CHOSEN_UP_TO or line.is_crossed_by(before.even_share):
+        return False
+    return not line.is_crossed_by(null_load_of_one(before))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """A number of shards, and whether something is hot under every number tried."""
+
+    shards: int
+    fails: bool
 
 
 def _shards(
@@ -134,7 +158,7 @@ def _shards(
     placed: ShardPlacement,
     *,
     unless_tried: int = 2,
-) -> int:
+) -> _Trial:
     """Try 2, 4, 8 … shards: the first number under which nothing is hot.
 
     If there is none, the first that comes near the best. ``unless_tried`` is the answer where
@@ -155,11 +179,10 @@ def _shards(
         )
         peaks[shards] = float(parts.loads.loads.max())
         if not line.is_crossed_by(peaks[shards]):
-            return shards
-    if not peaks:
-        return unless_tried
-    near = min(peaks.values()) * NEAR_THE_BEST
-    return next(shards for shards, peak in peaks.items() if peak <= near)
+            return _Trial(shards=shards, fails=False)
+    near = min(peaks.values(), default=0.0) * NEAR_THE_BEST
+    best = next((shards for shards, peak in peaks.items() if peak <= near), unless_tried)
+    return _Trial(shards=best, fails=bool(peaks))
 
 
 def _doubling(most: int) -> Iterator[int]:

@@ -3,6 +3,14 @@
 from kafka_sizing.keys.clients import Client
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.counting import count_keys
+from kafka_sizing.keys.fitting import (
+    UnseenKeys,
+    ZipfFit,
+    ZipfFits,
+    fit_zipf,
+    sum_of_squared_shares,
+    unseen_keys,
+)
 from kafka_sizing.keys.hashing import crc32, fnv1a, murmur2, murmur3
 from kafka_sizing.keys.intake import as_key_column
 from kafka_sizing.keys.loads import KeyLoads, KeyShare
@@ -25,11 +33,15 @@ __all__ = [
     "KeyShare",
     "PairLoads",
     "Partitioner",
+    "UnseenKeys",
+    "ZipfFit",
+    "ZipfFits",
     "as_key_column",
     "count_keys",
     "count_pairs",
     "crc32",
     "find_partitioner",
+    "fit_zipf",
     "fnv1a",
     "lognormal_keys",
     "murmur2",
@@ -37,6 +49,8 @@ __all__ = [
     "partition_of",
     "require_keyed",
     "resolve_partitioner",
+    "sum_of_squared_shares",
     "uniform_keys",
+    "unseen_keys",
     "zipf_keys",
 ]

@@ -2,13 +2,31 @@
 
 from kafka_sizing.partitions.agreement import PartitionerComparison, compare_partitioners
 from kafka_sizing.partitions.bands import Band, band_of
+from kafka_sizing.partitions.bounds import HashBounds
+from kafka_sizing.partitions.certainty import SamplingNoise, chance_on_line, sampling_noise
+from kafka_sizing.partitions.dispersion import DispersionTest, dispersion_test
+from kafka_sizing.partitions.expectation import (
+    ImbalanceExpectation,
+    ThroughputCeiling,
+    expected_imbalance,
+)
 from kafka_sizing.partitions.groups import ConsumerGroup
 from kafka_sizing.partitions.growth import MovedKeys, moved_keys, moved_share
 from kafka_sizing.partitions.hotspots import HotKey, HotPartition, HotReport, find_hot
+from kafka_sizing.partitions.intervals import (
+    ShareInterval,
+    hottest_share_interval,
+    share_interval,
+)
+from kafka_sizing.partitions.keyed import KeyedPlan, plan_keyed_partitions
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.lines import Line
+from kafka_sizing.partitions.luck import Luck
+from kafka_sizing.partitions.lucky_counts import ExpectedSweep, expected_sweep
+from kafka_sizing.partitions.moments import HashMoments, expected_normal_maximum, hash_moments
 from kafka_sizing.partitions.placement import PartitionLoads, place
 from kafka_sizing.partitions.rates import PublishedRate, published_rates
+from kafka_sizing.partitions.sampling import RecordsNeeded, records_to_see, records_to_tell
 from kafka_sizing.partitions.sizing import PartitionPlan, plan_partitions
 from kafka_sizing.partitions.skew import (
     coefficient_of_variation,
@@ -22,29 +40,52 @@ from kafka_sizing.partitions.sweep import PartitionSweep, sweep_partitions
 __all__ = [
     "Band",
     "ConsumerGroup",
+    "DispersionTest",
+    "ExpectedSweep",
+    "HashBounds",
+    "HashMoments",
     "HotKey",
     "HotPartition",
     "HotReport",
+    "ImbalanceExpectation",
+    "KeyedPlan",
     "Limit",
     "Line",
+    "Luck",
     "MovedKeys",
     "PartitionLoads",
     "PartitionPlan",
     "PartitionSweep",
     "PartitionerComparison",
     "PublishedRate",
+    "RecordsNeeded",
+    "SamplingNoise",
+    "ShareInterval",
+    "ThroughputCeiling",
     "band_of",
+    "chance_on_line",
     "coefficient_of_variation",
     "compare_partitioners",
+    "dispersion_test",
+    "expected_imbalance",
+    "expected_normal_maximum",
+    "expected_sweep",
     "find_hot",
     "gini",
+    "hash_moments",
+    "hottest_share_interval",
     "imbalance_ratio",
     "jain_index",
     "moved_keys",
     "moved_share",
     "normalized_entropy",
     "place",
+    "plan_keyed_partitions",
     "plan_partitions",
     "published_rates",
+    "records_to_see",
+    "records_to_tell",
+    "sampling_noise",
+    "share_interval",
     "sweep_partitions",
 ]

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, check_count, check_type
+from kafka_sizing._checks import check_count, check_positive, check_type
 from kafka_sizing.keys.loads import KeyShare
+from kafka_sizing.partitions.hot_wording import LabelOf, explain
 from kafka_sizing.partitions.lines import Line, hot_lines, thresholds
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
+from kafka_sizing.partitions.sampled import SampledLoads, sampled_loads
 from kafka_sizing.partitions.separation import (
     Cause,
     CountSearch,
     Heat,
-    least_partitions,
     null_load_of_one,
     search_counts,
 )
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_load
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LabelOf = Callable[[str | bytes], str]
 
 KEYS_NAMED: Final = 5  # of those that heat one partition
 
@@ -53,6 +51,7 @@ class HotPartition:
     cause: Cause
     separating_partitions: int | None  #: first count that helps: see `find_hot`
     searched_to: int  #: largest count tried
+    chance: float | None = None  #: of a sample to show this by chance, at most; None: no sample
 
     @property
     def partitions(self) -> int:
@@ -66,7 +65,7 @@ class HotPartition:
 
     def explain(self, label_of: LabelOf | None = None) -> str:
         """Say why it is hot and what helps, with keys named by ``label_of``."""
-        return _explain(self, label_of or repr)
+        return explain(self, label_of or repr)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,9 +79,14 @@ class HotReport:
     searched_to: int  #: largest count tried
 
     @property
+    def certain(self) -> tuple[HotPartition, ...]:
+        """The hot partitions that the noise of the sample does not explain."""
+        return tuple(partition for partition in self.hot if partition.cause != "noise")
+
+    @property
     def fits(self) -> bool:
         """Whether nothing is above a line but what the noise of the sample explains."""
-        return all(partition.cause == "noise" for partition in self.hot)
+        return not self.certain
 
     @property
     def verdict(self) -> str:
@@ -99,7 +103,7 @@ class HotReport:
                 f"No partition of {n:,} is hot: the hottest, {self.loads.hottest}, carries "
                 f"{hottest}, and the line is {format_load(line.load, line.unit)}."
             )
-        certain = [partition for partition in self.hot if partition.cause != "noise"]
+        certain = self.certain
         if not certain:
             return (
                 f"No partition of {n:,} is hot for certain: {len(self.hot):,} "
@@ -144,9 +148,9 @@ class HotReport:
         return frame.astype({"separating_partitions": "Int64"})
 
     def __repr__(self) -> str:
-        """Say how many partitions are hot and which is the hottest."""
+        """Say how many partitions are hot, noise aside, and which carries most."""
         return (
-            f"HotReport({len(self.hot):,} of {self.loads.partitions:,} partitions hot, "
+            f"HotReport({len(self.certain):,} of {self.loads.partitions:,} partitions hot, "
             f"hottest={self.loads.hottest}, max_share={self.loads.max_share:.4f})"
         )
 
@@ -161,6 +165,7 @@ def find_hot(
     *,
     capacity: float | None = None,
     ratio: float | None = None,
+    sample_size: float | None = None,
     most_partitions: int | None = None,
 ) -> HotReport:
     """Find the partitions above a line, the keys that heat them, and what could help.
@@ -174,6 +179,9 @@ def find_hot(
     ratio : float, optional
         Largest multiple of the even share to accept. >= 1; 1.5, a rule of thumb, if neither
         this nor a capacity is given.
+    sample_size : float, optional
+        How many records the loads come from; by default what their keys say. None: the loads are
+        no sample, and nothing is taken for noise. > 0
     most_partitions : int, optional
         How far to look for a count that helps; by default 8 times the present one, at least
         200, and less for millions of keys.
@@ -186,20 +194,27 @@ def find_hot(
         "several keys" (which more partitions may separate: the first count at which all of
         these keys are below the line), "too few partitions" (even spread would cross the line:
         the first count at which nothing does), or "noise" (the
-        sample is too small to tell its share from the line: one-sided binomial test at 5 %
-        over all partitions).
+        sample is too small to tell its share from the line), or "unknown" (loads without keys).
 
     Raises
     ------
     TypeError
         If ``loads`` is no `PartitionLoads`.
     ValueError
-        If the capacity or the ratio is out of range.
+        If the capacity, the ratio or the size of the sample is out of range.
 
     Notes
     -----
     A line stays where it is, in units of load, when other counts are tried: what a partition
     can carry does not change with their number.
+
+    In a sample a partition is hot for certain if an exact one-sided binomial test rejects that
+    its true share is at most the line's, at 5 % over all partitions (Bonferroni). So in at most 5
+    of 100 samples a partition is called hot for certain that is not, be the keys even or
+    uneven: docs/howto/trust_a_sample.md has the false alarms by simulation. Records that weigh
+    unequally, in bytes, are held to Bennett's inequality instead, which asks for more of them.
+    Few even keys may still be hot: what the hash does with them it does again tomorrow, and that
+    is no noise.
 
     Examples
     --------
@@ -211,13 +226,16 @@ def find_hot(
     """
     check_type("loads", loads, PartitionLoads, "place")
     lines = hot_lines(loads, capacity=capacity, ratio=ratio)
+    if sample_size is not None:
+        check_positive("sample_size", sample_size)
     if most_partitions is not None:
         check_count("most_partitions", most_partitions, most=MOST_PLACED)
+    sample = sampled_loads(loads, sample_size)
     line = min(lines, key=lambda line: line.load)
     order = np.argsort(-loads.loads, kind="stable")
     above = [at for at in order.tolist() if line.is_crossed_by(float(loads.loads[at]))]
     heats = [
-        _heat(loads, at, there, line)
+        _heat(loads, at, there, line, sample)
         for at, there in zip(above, _keys_on(loads, above), strict=True)
     ]
     search = search_counts(loads, line, heats, most_partitions)
@@ -250,18 +268,27 @@ def _keys_on(loads: PartitionLoads, partitions: list[int]) -> list[NDArray[np.in
     return [there[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
 
-def _heat(loads: PartitionLoads, partition: int, there: NDArray[np.int64], line: Line) -> Heat:
+def _heat(
+    loads: PartitionLoads,
+    partition: int,
+    there: NDArray[np.int64],
+    line: Line,
+    sample: SampledLoads | None,
+) -> Heat:
     """Find the fewest keys that take a partition above the line, and name the cause."""
     load, keys = float(loads.loads[partition]), loads.keys
+    chance = None if sample is None else sample.chance(load, line.load)
+    is_noise = chance is not None and chance > thresholds()["significance"]["value"]
     if keys is None or loads.partition_of_key is None:
-        return Heat(partition=partition, keys=there, cause="unknown")
+        cause: Cause = "noise" if is_noise else "unknown"
+        return Heat(partition=partition, keys=there, cause=cause, chance=chance)
     together = np.cumsum(keys.loads[there])
     spread = load - float(together[-1]) if there.size else load
     enough = int(np.searchsorted(spread + together, line.load, side="right")) + 1
     null_load = _null_load_on(loads, partition)
     heaviest = float(keys.loads[there[0]]) if there.size else 0.0
-    cause: Cause = "several keys"
-    if _is_noise(loads, load, line):
+    cause = "several keys"
+    if is_noise:
         cause = "noise"
     elif line.is_crossed_by(null_load):
         cause = "null keys"
@@ -271,7 +298,7 @@ def _heat(loads: PartitionLoads, partition: int, there: NDArray[np.int64], line:
         cause = "too few partitions"
     if cause != "one key" and line.is_crossed_by(spread):
         enough = 0
-    return Heat(partition=partition, keys=there[:enough], cause=cause)
+    return Heat(partition=partition, keys=there[:enough], cause=cause, chance=chance)
 
 
 def _null_load_on(loads: PartitionLoads, partition: int) -> float:
@@ -280,22 +307,6 @@ def _null_load_on(loads: PartitionLoads, partition: int) -> float:
     if not null_load or loads.partitioner is None:
         return 0.0
     return null_load if loads.partitioner.null_partition(loads.partitions) == partition else 0.0
-
-
-def _is_noise(loads: PartitionLoads, load: float, line: Line) -> bool:
-    """Whether a partition on the line would, in a sample this small, often look as hot.
-
-    The records of a partition are binomial. The level is divided by the number of partitions,
-    since the hottest of many was picked after looking.
-    """
-    size = loads.keys.sample_size if loads.keys is not None else None
-    if size is None or line.load >= loads.total:
-        return False
-    from scipy.stats import binom
-
-    seen = load / loads.total * size
-    chance = binom.sf(np.ceil(seen - 1e-6) - 1, round(size), line.load / loads.total)
-    return bool(chance * loads.partitions > thresholds()["significance"]["value"])
 
 
 def _hot_partition(
@@ -318,65 +329,5 @@ def _hot_partition(
         cause=heat.cause,
         separating_partitions=search.separating.get(heat.partition),
         searched_to=search.searched_to,
+        chance=heat.chance,
     )
-
-
-def _explain(hot: HotPartition, label_of: LabelOf) -> str:
-    carries = (
-        f"Partition {hot.partition} carries {format_share(hot.share)} of the load, "
-        f"{hot.imbalance_ratio:.2f} × the even share"
-    )
-    match hot.cause:
-        case "one key":
-            key = hot.keys[0]
-            return (
-                f"{carries}: key {label_of(key.key)} alone writes {format_share(key.share)}, "
-                f"above the line of {format_share(hot.line_share)}, "
-                "so more partitions cannot help."
-            )
-        case "null keys":
-            return (
-                f"{carries}: records without a key all land there, so more partitions cannot help."
-            )
-        case "noise":
-            return (
-                f"{carries}, but a sample of this size cannot tell that from the line of "
-                f"{format_share(hot.line_share)}: count more records."
-            )
-        case "unknown":
-            return f"{carries}; which keys make it is not known."
-        case "too few partitions":
-            return (
-                f"{carries}, and even the even share is above the line of "
-                f"{format_share(hot.line_share)}: {_enough_partitions(hot)}."
-            )
-    named = ", ".join(f"{label_of(key.key)} {format_share(key.share)}" for key in hot.keys)
-    others = f" and {hot.keys_left_out:,} more" if hot.keys_left_out else ""
-    keys = "key" if len(hot.keys) == 1 and not others else "keys"
-    them = "them"
-    if not others and sum(key.load for key in hot.keys) < hot.line.load * (1 - ROUNDING):
-        others, them = " and records without a key", f"the {keys}"
-    return (
-        f"{carries}: {keys} {named}{others} share it, none alone above the line of "
-        f"{format_share(hot.line_share)}: {_separating_partitions(hot, them)}."
-    )
-
-
-def _separating_partitions(hot: HotPartition, them: str) -> str:
-    if hot.separating_partitions is not None:
-        return f"{hot.separating_partitions:,} is the first count that brings {them} below it"
-    if hot.searched_to <= hot.partitions:
-        return "no larger count was tried"
-    return f"no larger count up to {hot.searched_to:,} brings {them} below it"
-
-
-def _enough_partitions(hot: HotPartition) -> str:
-    least = least_partitions(hot.load / hot.share, hot.line)
-    if least > MOST_PLACED:
-        return f"not even {MOST_PLACED:,} partitions are enough"
-    needed = f"at least {least:,} partitions are needed"
-    if hot.separating_partitions is not None:
-        return f"{needed}, and {hot.separating_partitions:,} is the first count with none above it"
-    if hot.searched_to < least:
-        return needed
-    return f"{needed}, and every larger count up to {hot.searched_to:,} leaves one above it"

@@ -35,6 +35,7 @@ class Heat:
     partition: int
     keys: NDArray[np.int64]  #: positions, heaviest first; none if it is hot without a key
     cause: Cause
+    chance: float | None = None  #: that a sample shows it though nothing is above the line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

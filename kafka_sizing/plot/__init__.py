@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kafka_sizing.plot.change import before_after
+from kafka_sizing.plot.expectation import expected_share
 from kafka_sizing.plot.fixes import fix_comparison
+from kafka_sizing.plot.frontier import fix_frontier
 from kafka_sizing.plot.heatmap import lag_heatmap
 from kafka_sizing.plot.keys import key_shares
 from kafka_sizing.plot.labels import key_label
@@ -16,6 +18,7 @@ from kafka_sizing.plot.policies import policy_comparison, policy_lag, policy_mem
 from kafka_sizing.plot.rebalance import rebalance_timeline
 from kafka_sizing.plot.retries import retry_ladder
 from kafka_sizing.plot.room import room_left
+from kafka_sizing.plot.salting import safe_shards
 from kafka_sizing.plot.sensitivity import sensitivity
 from kafka_sizing.plot.sweep import partition_sweep
 from kafka_sizing.plot.throughput import group_throughput
@@ -23,7 +26,9 @@ from kafka_sizing.plot.throughput import group_throughput
 __all__ = [
     "assignment",
     "before_after",
+    "expected_share",
     "fix_comparison",
+    "fix_frontier",
     "group_throughput",
     "key_label",
     "key_shares",
@@ -39,5 +44,6 @@ __all__ = [
     "rebalance_timeline",
     "retry_ladder",
     "room_left",
+    "safe_shards",
     "sensitivity",
 ]

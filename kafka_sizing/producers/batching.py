@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, SupportsIndex, get_args
 from numpy.typing import ArrayLike
 
 from kafka_sizing._checks import check_at_least, check_choice, check_count, check_positive
+from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.producers.buffering import BufferTime, time_until_blocked
 from kafka_sizing.producers.checking import check_producer
 from kafka_sizing.producers.clients import (
@@ -19,11 +20,12 @@ from kafka_sizing.producers.clients import (
     producer_configuration,
 )
 from kafka_sizing.producers.draining import drained_together
+from kafka_sizing.producers.effects import client_rules
 from kafka_sizing.producers.filling import FilledBy, FillRule, fill_rule
 from kafka_sizing.producers.record_batch import HeaderSizes, record_sizes
 from kafka_sizing.producers.streams import Keying, Streams, streams_of
 from kafka_sizing.settings import Configuration, SettingValue
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_load, format_number, format_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +77,12 @@ class Batching:
     @property
     def reason(self) -> str:
         """What comes of the rate and why, as a sentence without a full stop."""
-        batch = f"{self.records_per_batch:,.4g} record{'' if self.records_per_batch == 1 else 's'}"
+        records = format_number(self.records_per_batch)
+        batch = f"{records} record{'' if records == '1' else 's'}"
         text = (
             f"{batch} ({format_load(self.batch_bytes, 'bytes')}) a batch, closed by "
-            f"{self.filled_by}, make {_rate(self.batches_per_s)} batches/s in {self._requests}"
+            f"{self.filled_by}, make {rate_text(self.batches_per_s)} batches/s in "
+            f"{self._requests}"
         )
         if self.records_per_batch < self.records_that_fit:
             text += f"; {format_share(self.fill_share)} of the {self.records_that_fit:,} that fit"
@@ -91,7 +95,7 @@ class Batching:
 
     @property
     def _requests(self) -> str:
-        least, most = _rate(self.least_requests_per_s), _rate(self.requests_per_s)
+        least, most = rate_text(self.least_requests_per_s), rate_text(self.requests_per_s)
         return f"{most} requests/s" if least == most else f"{least} to {most} requests/s"
 
     def to_frame(self) -> pd.DataFrame:
@@ -137,7 +141,7 @@ def plan_batching(
     producers: SupportsIndex = 1,
     brokers: SupportsIndex = 1,
     keying: Keying = "keyed",
-    shares: ArrayLike | None = None,
+    shares: ArrayLike | PartitionLoads | None = None,
     compression_ratio: float = 1.0,
     settings: Configuration | Mapping[str, SettingValue] | None = None,
     client: ProducerClient = "java",
@@ -169,7 +173,7 @@ def plan_batching(
         Brokers the leaders are spread over, one after the other. >= 1
     keying : {"keyed", "keyless"}, default "keyed"
         Whether the key chooses the partition, or the producer does.
-    shares : array-like of float or None, default None
+    shares : array-like of float, PartitionLoads or None, default None
         Part of the records that each partition takes, as `place` gives; None: even. Only with
         keys. [0, 1] each, sum 1
     compression_ratio : float, default 1.0
@@ -227,7 +231,7 @@ def plan_batching(
         value_bytes,
         key_bytes=key_bytes,
         headers=headers,
-        timestamp_delta_ms=int(1_000 * configuration.seconds("linger.ms")),
+        timestamp_delta_ms=_linger_ms(configuration),
     )
     rule = fill_rule(sizes, configuration, float(compression_ratio))
     streams = streams_of(
@@ -283,6 +287,12 @@ def plan_batching(
     )
 
 
+def _linger_ms(settings: Configuration) -> int:
+    """Give the whole milliseconds that a record may be younger than the first of its batch."""
+    most = client_rules("java")["most_timeout_ms"]  # to which the client cuts linger.ms as well
+    return int(min(1_000 * settings.seconds("linger.ms"), most))
+
+
 def _memory(rule: FillRule, streams: Streams) -> int:
     """Give what open batches hold, or where records wait one by one, those of a window."""
     if rule.open_batch_bytes:
@@ -302,6 +312,6 @@ def _check_compression(
         )
 
 
-def _rate(per_s: float) -> str:
+def rate_text(per_s: float) -> str:
     """Write a rate in full from a hundred on, with four figures below."""
-    return f"{per_s:,.0f}" if per_s >= 100 else f"{per_s:.4g}"
+    return format_number(round(per_s) if per_s >= 100 else per_s)

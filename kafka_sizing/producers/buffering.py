@@ -13,7 +13,7 @@ from kafka_sizing.producers.clients import (
     setting_count,
 )
 from kafka_sizing.settings import Configuration, SettingValue
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_load, format_number
 
 BufferBound = Literal[
     "buffer.memory", "queue.buffering.max.kbytes", "queue.buffering.max.messages"
@@ -53,16 +53,18 @@ class BufferTime:
     def reason(self) -> str:
         """What happens and when, as a sentence without a full stop."""
         rate = format_load(self.bytes_per_s, "bytes/s")
+        filled = format_number(self.buffer_s)
         if not self.blocks:
+            given_up = format_number(self.delivery_timeout_s or 0)
             return (
-                f"records are given up after {self.delivery_timeout_s:,.4g} s, before "
-                f"{self.bound} is full ({self.buffer_s:,.4g} s at {rate}), so calls go on and "
-                "records are lost"
+                f"records are given up after {given_up} s, before {self.bound} is full "
+                f"({filled} s at {rate}), so calls go on and records are lost"
             )
-        full = f"{self.bound} is full after {self.buffer_s:,.4g} s at {rate}"
+        full = f"{self.bound} is full after {filled} s at {rate}"
         if self.max_block_s is None:
             return f"{full}, then produce() fails at once until there is room"
-        return f"{full}, then send() waits up to {self.max_block_s:,.4g} s for room and fails"
+        waits = format_number(self.max_block_s)
+        return f"{full}, then send() waits up to {waits} s for room and fails"
 
     def __repr__(self) -> str:
         return (

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, SupportsIndex
 
-from kafka_sizing._checks import check_count
-from kafka_sizing.producers.batching import Batching, plan_batching
+from kafka_sizing._checks import check_count, check_type
+from kafka_sizing.producers.batching import Batching, plan_batching, rate_text
 from kafka_sizing.producers.clients import ProducerClient
 from kafka_sizing.producers.record_batch import HeaderSizes
 from kafka_sizing.producers.streams import Keying
 from kafka_sizing.settings import Configuration, SettingValue
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_count, format_load, format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,8 @@ class BatchingByPartitions:
     def reason(self) -> str:
         """The price between the ends, as a sentence without a full stop."""
         few, many = self.plans[0], self.plans[-1]
+        if len(self.plans) == 1:
+            return f"{format_count(few.partitions, 'partition')}: {few.reason}"
         if many.batches_per_s == few.batches_per_s:
             return (
                 f"{few.partitions:,} to {many.partitions:,} partitions make no difference: "
@@ -36,8 +38,9 @@ class BatchingByPartitions:
             )
         return (
             f"from {few.partitions:,} to {many.partitions:,} partitions a batch goes from "
-            f"{few.records_per_batch:,.4g} to {many.records_per_batch:,.4g} records, batches from "
-            f"{few.batches_per_s:,.4g} to {many.batches_per_s:,.4g} a second, and the wire from "
+            f"{format_number(few.records_per_batch)} to {format_number(many.records_per_batch)} "
+            f"records, batches from {rate_text(few.batches_per_s)} to "
+            f"{rate_text(many.batches_per_s)} a second, and the wire from "
             f"{format_load(few.wire_bytes_per_s, 'bytes/s')} to "
             f"{format_load(many.wire_bytes_per_s, 'bytes/s')}"
         )
@@ -127,6 +130,8 @@ def compare_batching(
     ------
     ValueError
         If there is no count, or as `plan_batching` says.
+    TypeError
+        If ``partitions`` is not several counts.
 
     Examples
     --------
@@ -135,6 +140,7 @@ def compare_batching(
     >>> [round(plan.records_per_batch, 1) for plan in price.plans]
     [6.0, 1.5]
     """
+    check_type("partitions", partitions, Iterable)
     counts = sorted({check_count("partitions", count) for count in partitions})
     if not counts:
         raise ValueError("partitions must be one count at least, got none")

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kafka_sizing._checks import check_at_least
+from kafka_sizing._checks import check_at_least, check_type
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -130,6 +130,7 @@ def estimate_compression(compression_ratios: Iterable[float]) -> CompressionEsti
     >>> estimate_compression([4.0] * 150)
     CompressionEstimate(batches=150, compression_ratio=4, size_ratio=0.263)
     """
+    check_type("compression_ratios", compression_ratios, Iterable)
     rules = _table()["estimator"]
     expected, batches = float(rules["start"]), 0
     for ratio in compression_ratios:

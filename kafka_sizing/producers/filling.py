@@ -69,7 +69,7 @@ def fill_rule(sizes: RecordSizes, settings: Configuration, compression_ratio: fl
         )
     most_bytes = min(batch_size, setting_count(settings, "message.max.bytes"))
     by_size = most_records(sizes, most_bytes, 1.0)
-    by_number = setting_count(settings, "batch.num.messages")
+    by_number = max(1, setting_count(settings, "batch.num.messages"))  # a batch holds a record
     return FillRule(
         sizes=sizes,
         compression_ratio=compression_ratio,

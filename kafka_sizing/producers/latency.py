@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from kafka_sizing._checks import ceil_ratio, check_count, check_positive
 from kafka_sizing.partitions.limits import Kind
+from kafka_sizing.partitions.replication import published_replication
 from kafka_sizing.producers.checking import check_producer
 from kafka_sizing.producers.clients import ProducerClient
 from kafka_sizing.settings import Configuration, Setting, SettingValue
+from kafka_sizing.units import format_count, format_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +71,8 @@ class LatencyBudget:
             f"({_ms(self.largest.most_s)})"
         )
         if self.end is not None:
-            text += f"; a broker that stays away ends it after {self.end.most_s:,.6g} s at most"
+            end = format_number(self.end.most_s)
+            text += f"; a broker that stays away ends it after {end} s at most"
         if self.target_s is None:
             return text
         verdict = "within" if self.fits else "over"
@@ -186,18 +189,19 @@ def _linger(settings: Configuration) -> LatencyPart:
 
 
 def _request(acks: str) -> LatencyPart:
-    rows = _table()["request"]
-    seconds = [row[each] for row in rows for each in ("p50_s", "p99_s", "p999_s") if each in row]
     if acks == "0":
+        row = _table()["unacknowledged"]
         return LatencyPart(
             name="request",
-            least_s=0.0,
-            most_s=0.0,
-            kind="exact",
+            least_s=row["seconds"],
+            most_s=row["seconds"],
+            kind=row["kind"],
             reason="acks=0: a record counts as sent once it is written to the socket",
-            source="KafkaProducer documentation",
-            date=rows[-1]["date"],
+            source=row["source"],
+            date=row["date"],
         )
+    rows = _table()["request"]
+    seconds = [row[each] for row in rows for each in ("p50_s", "p99_s", "p999_s") if each in row]
     return LatencyPart(
         name="request",
         least_s=min(seconds),
@@ -211,22 +215,22 @@ def _request(acks: str) -> LatencyPart:
 
 
 def _replication(leaders: int | None, brokers: int, replication_factor: int) -> LatencyPart:
-    row = _table()["replication"]
+    published = published_replication()
     pairs = brokers * max(brokers - 1, 1)  # of a broker that copies and one that is copied
     copied = ceil_ratio((leaders or 0) * (replication_factor - 1), pairs)
     counted = (
         "without the number of leaders no copies are counted"
         if leaders is None
-        else f"{copied:,} partitions that one broker copies from one other"
+        else f"{format_count(copied, 'partition')} that one broker copies from one other"
     )
     return LatencyPart(
         name="replication",
         least_s=0.0,
-        most_s=row["seconds"] * copied / row["partitions"],
-        kind=row["kind"],
-        reason=f"acks=all: {counted}, at {_ms(row['seconds'])} for {row['partitions']:,}",
-        source=row["source"],
-        date=row["date"],
+        most_s=published.seconds * copied / published.partitions,
+        kind=published.kind,
+        reason=f"acks=all: {counted}, at {_ms(published.seconds)} for {published.partitions:,}",
+        source=published.source,
+        date=published.date,
     )
 
 
@@ -264,7 +268,7 @@ def _of_setting(
 
 
 def _ms(seconds: float) -> str:
-    return f"{1_000 * seconds:,.4g} ms"
+    return f"{format_number(1_000 * seconds)} ms"
 
 
 @cache

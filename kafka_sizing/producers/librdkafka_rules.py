@@ -117,8 +117,9 @@ def _linger(settings: Configuration) -> Iterator[SettingEffect]:
             yield changed(settings, "linger.ms", reason, source, to=shorter)
     if settings.is_set("linger.ms") and not settings.is_set("sticky.partitioning.linger.ms"):
         sticky = min(int(rules["sticky_ratio"] * linger), rules["most_sticky_ms"])
-        reason = f"it follows linger.ms: {rules['sticky_ratio']} times as long"
-        yield changed(settings, "sticky.partitioning.linger.ms", reason, source, to=sticky)
+        if sticky != settings.value("sticky.partitioning.linger.ms"):
+            reason = f"it follows linger.ms: {rules['sticky_ratio']} times as long"
+            yield changed(settings, "sticky.partitioning.linger.ms", reason, source, to=sticky)
 
 
 def _reconnect(settings: Configuration) -> Iterator[SettingEffect]:

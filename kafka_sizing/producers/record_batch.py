@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, SupportsIndex
 
-from kafka_sizing._checks import check_at_least, check_count
+from kafka_sizing._checks import check_at_least, check_count, check_type
 
 HeaderSizes = Sequence[tuple[int, int | None]]
 
@@ -310,6 +310,7 @@ def _checked_size(name: str, size: SupportsIndex | None) -> int | None:
 
 
 def _checked_headers(headers: Any) -> tuple[tuple[int, int | None], ...]:
+    check_type("headers", headers, Iterable)
     checked = []
     for header in headers:
         if not isinstance(header, Sequence) or isinstance(header, str) or len(header) != 2:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from kafka_sizing._checks import ROUNDING
+from kafka_sizing.partitions.given_shares import given_shares
+from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.producers.clients import setting_count
 from kafka_sizing.settings import Configuration
 
@@ -47,7 +47,7 @@ def streams_of(
     partitions: int,
     brokers: int,
     keying: Keying,
-    shares: ArrayLike | None,
+    shares: ArrayLike | PartitionLoads | None,
 ) -> Streams:
     """Spread the rate of one producer over what it fills at once."""
     linger_s = settings.seconds("linger.ms")
@@ -63,7 +63,7 @@ def streams_of(
             )
     if shares is None:
         return _even(records_per_s, partitions, brokers, linger_s)
-    return _uneven(records_per_s, _checked_shares(shares, partitions), brokers, linger_s)
+    return _uneven(records_per_s, given_shares(shares, partitions), brokers, linger_s)
 
 
 def _sticky_s(settings: Configuration) -> float | None:
@@ -89,7 +89,9 @@ def _even(records_per_s: float, partitions: int, brokers: int, linger_s: float) 
     )
 
 
-def _uneven(records_per_s: float, shares: list[float], brokers: int, linger_s: float) -> Streams:
+def _uneven(
+    records_per_s: float, shares: Sequence[float], brokers: int, linger_s: float
+) -> Streams:
     rates = [records_per_s * share for share in shares]
     by_broker = (_alike(rates[broker::brokers]) for broker in range(brokers))
     return Streams(
@@ -103,17 +105,3 @@ def _uneven(records_per_s: float, shares: list[float], brokers: int, linger_s: f
 def _alike(rates: list[float]) -> tuple[Stream, ...]:
     counts = Counter(rate for rate in rates if rate > 0)
     return tuple(Stream(records_per_s=rate, count=count) for rate, count in counts.items())
-
-
-def _checked_shares(shares: ArrayLike, partitions: int) -> list[float]:
-    array = np.asarray(shares, dtype=np.float64)
-    if array.shape != (partitions,):
-        raise ValueError(
-            f"shares must be one for each of {partitions:,} partitions, got shape {array.shape}"
-        )
-    if not np.isfinite(array).all() or array.min() < 0:
-        raise ValueError(f"shares must be finite and >= 0, got {array!r}")
-    total = math.fsum(array)
-    if not math.isclose(total, 1, rel_tol=max(ROUNDING, 1e-6)):
-        raise ValueError(f"shares must add up to 1, got {total!r}")
-    return [float(share) for share in array / total]

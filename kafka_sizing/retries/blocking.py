@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kafka_sizing._checks import check_positive
+from kafka_sizing._checks import check_non_negative, check_positive
 from kafka_sizing.retries.attempts import check_delays, check_failing, failed_shares
 from kafka_sizing.retries.ordering import BLOCKING
-from kafka_sizing.retries.wording import counted, seconds_text
+from kafka_sizing.retries.wording import seconds_text
 from kafka_sizing.settings import default_of
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_count, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ class BlockingRetry:
         undisturbed = format_load(self.undisturbed_records_per_s, "records/s")
         text = (
             f"{carried} instead of {undisturbed}: a record takes "
-            f"{self.record_s * 1_000:,.6g} ms in the mean, and one that is given up after "
-            f"{counted(len(self.backoffs_s) + 1, 'attempt')} holds its partition up for "
+            f"{self._record_text} in the mean, and one that is given up after "
+            f"{format_count(len(self.backoffs_s) + 1, 'attempt')} holds its partition up for "
             f"{seconds_text(self.head_of_line_s)}"
         )
         if self.leaves_group:
@@ -73,6 +73,13 @@ class BlockingRetry:
                 "between, the group takes it for stuck and the record begins anew elsewhere"
             )
         return text
+
+    @property
+    def _record_text(self) -> str:
+        """The time of a record, in milliseconds below a second."""
+        if self.record_s < 1:
+            return f"{self.record_s * 1_000:,.6g} ms"
+        return seconds_text(self.record_s)
 
     def __repr__(self) -> str:
         return (
@@ -137,7 +144,7 @@ def blocking_retry(
         len(backoffs) + 1, failing_fraction=failing, always_failing_fraction=always
     )
     waits = sum(share * backoff for share, backoff in zip(reached[1:], backoffs, strict=True))
-    return BlockingRetry(
+    held = BlockingRetry(
         processing_s=float(processing_s),
         backoffs_s=backoffs,
         failing_fraction=failing,
@@ -146,3 +153,6 @@ def blocking_retry(
         given_up_fraction=given_up,
         max_poll_interval_s=float(max_poll_interval_s),
     )
+    check_non_negative("processing_s and backoffs_s of all attempts", held.head_of_line_s)
+    check_positive("1 over processing_s", held.undisturbed_records_per_s)
+    return held

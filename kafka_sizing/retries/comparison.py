@@ -11,8 +11,8 @@ from kafka_sizing._checks import ceil_ratio, check_fraction, check_positive
 from kafka_sizing.retries.blocking import BlockingRetry, blocking_retry
 from kafka_sizing.retries.ladder import RetryPlan, plan_retries
 from kafka_sizing.retries.ordering import BLOCKING
-from kafka_sizing.retries.wording import counted, seconds_text
-from kafka_sizing.units import format_share
+from kafka_sizing.retries.wording import seconds_text
+from kafka_sizing.units import format_count, format_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,14 +59,20 @@ class RetryComparison:
     def reason(self) -> str:
         """What is paid for the order, as a sentence without a full stop."""
         one, other = self.blocking, self.non_blocking
+        main = format_count(other.main_partitions, "partition")
+        if not self.plan.retries:
+            return (
+                f"no retries: either way {main} keep up, and a record that fails its only attempt "
+                "is given up"
+            )
         capacity = format_share(self.blocking_retry.capacity_ratio)
         return (
             f"blocking retries keep the order, leave a member {capacity} of its capacity, need "
-            f"{counted(one.main_partitions, 'partition')} and hold a partition up for up to "
+            f"{format_count(one.main_partitions, 'partition')} and hold a partition up for up to "
             f"{seconds_text(one.head_of_line_s)}; non-blocking ones need "
-            f"{counted(other.main_partitions, 'partition')} and {other.retry_partitions:,} in "
-            f"{counted(other.topics, 'retry topic')}, hold nothing up for longer than an attempt "
-            "and lose the order of keys with a failed record"
+            f"{main} and "
+            f"{other.retry_partitions:,} in {format_count(other.topics, 'retry topic')}, hold "
+            "nothing up for longer than an attempt and lose the order of keys with a failed record"
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -89,8 +95,8 @@ class RetryComparison:
 
     def __repr__(self) -> str:
         return (
-            f"RetryComparison(blocking: {counted(self.blocking.members, 'member')}, "
-            f"non-blocking: {counted(self.non_blocking.members, 'member')})"
+            f"RetryComparison(blocking: {format_count(self.blocking.members, 'member')}, "
+            f"non-blocking: {format_count(self.non_blocking.members, 'member')})"
         )
 
     def _repr_html_(self) -> str:

@@ -70,7 +70,8 @@ class PartitionNeeds:
         kept = self.main_partitions if self.publisher == "same partition" else None
         if self.carried_records_per_s is None:
             return kept
-        return max(1, kept or 1, ceil_ratio(records_per_s, self.carried_records_per_s))
+        needed = max(1, kept or 1, ceil_ratio(records_per_s, self.carried_records_per_s))
+        return check_count("partitions for records_per_s", needed)
 
 
 def partition_needs(

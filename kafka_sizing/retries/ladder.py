@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, SupportsIndex
 
-from kafka_sizing._checks import check_count, check_positive
+from kafka_sizing._checks import check_count, check_non_negative, check_positive
 from kafka_sizing.retries.attempts import check_delays, check_failing, failed_shares
 from kafka_sizing.retries.counts import (
     PartitionNeeds,
@@ -30,9 +30,9 @@ from kafka_sizing.retries.retention import (
     triage_time_s,
 )
 from kafka_sizing.retries.stages import DeadLetter, RetryStage
-from kafka_sizing.retries.wording import counted, seconds_text
+from kafka_sizing.retries.wording import seconds_text
 from kafka_sizing.settings import default_of
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_count, format_load, format_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,8 +97,8 @@ class RetryPlan:
         dead = format_load(self.dead_letter.records_per_s, "records/s")
         if not self.stages:
             return f"no retries: {dead} go to {self.dead_letter.topic} after the only attempt"
-        retries = counted(self.retries, "retry", "retries")
-        topics = counted(len(self.stages), "topic")
+        retries = format_count(self.retries, "retry", "retries")
+        topics = format_count(len(self.stages), "topic")
         waiting = format_load(self.waiting_records, "records")
         text = (
             f"{retries} in {topics} over {seconds_text(self.total_delay_s)}: "
@@ -286,6 +286,16 @@ def plan_retries(
     )
     named = name_topics(topic, delays, naming=naming, same_delays=same_delays)
     dead_rate = float(records_per_s) * shares[-1]
+    dead_letter = DeadLetter(
+        topic=dead_letter_topic(topic),
+        records_per_s=dead_rate,
+        retention_s=triage_time_s(triage_s),
+        partitions=needs.of(dead_rate),
+        replication_factor=replicas,
+        record_bytes=None if record_bytes is None else float(record_bytes),
+    )
+    check_non_negative("records_per_s times triage_s", dead_letter.retained_records)
+    check_non_negative("record_bytes times dead letters kept", dead_letter.disk_bytes or 0)
     return RetryPlan(
         topic=topic,
         records_per_s=float(records_per_s),
@@ -293,14 +303,7 @@ def plan_retries(
         always_failing_fraction=always,
         delays_s=delays,
         stages=tuple(common.stage(each) for each in named),
-        dead_letter=DeadLetter(
-            topic=dead_letter_topic(topic),
-            records_per_s=dead_rate,
-            retention_s=triage_time_s(triage_s),
-            partitions=needs.of(dead_rate),
-            replication_factor=replicas,
-            record_bytes=None if record_bytes is None else float(record_bytes),
-        ),
+        dead_letter=dead_letter,
         instances=common.instances,
         publisher=publisher,
     )
@@ -323,7 +326,10 @@ class _Common:
         into = self.shares[named.first_retry : named.last_retry + 1]
         rate = self.records_per_s * sum(into)
         retention_s = retry_retention_s(named.delay_s, self.outage_s)
+        check_non_negative("records_per_s times delays_s", rate * named.delay_s)
         size = self.replicated_bytes
+        disk = None if size is None else rate * retention_s * size
+        check_non_negative("record_bytes times records_per_s and retention", disk or 0)
         return RetryStage(
             name=named.name,
             topic=named.topic,
@@ -333,7 +339,7 @@ class _Common:
             partitions=self.needs.of(rate),
             outage_partitions=self.needs.of(self.records_per_s * named.retries),
             retention_s=retention_s,
-            disk_bytes=None if size is None else rate * retention_s * size,
+            disk_bytes=disk,
             instances=self.instances,
             max_poll_interval_s=self.max_poll_interval_s,
         )

@@ -61,7 +61,9 @@ class SameTopicRetry:
             The records, whatever the length of a round. [records]
         """
         check_non_negative("after_s", after_s)
-        return self.growth_records_per_s * float(after_s)
+        circling = self.growth_records_per_s * float(after_s)
+        check_non_negative("records until after_s", circling)
+        return circling
 
     def records_per_s_after(self, after_s: float) -> float:
         """Compute what comes in, new and again, while consumers keep up. [records/s]
@@ -78,9 +80,11 @@ class SameTopicRetry:
         """
         check_non_negative("after_s", after_s)
         rounds = min(float(after_s) / self.cycle_s * (1 + ROUNDING), _MOST_ROUNDS)
-        return self.records_per_s * _attempts(
+        rate = self.records_per_s * _attempts(
             math.floor(rounds), self.failing_fraction, self.always_failing_fraction
         )
+        check_positive("records_per_s after after_s", rate)
+        return rate
 
     def capped_ratio(self, attempts: SupportsIndex) -> float:
         """Compute what comes in over what is new if a record is given up after some attempts.
@@ -200,6 +204,7 @@ def same_topic_retry(
         check_positive("capacity_records_per_s", capacity_records_per_s)
         rounds = _rounds_to(float(capacity_records_per_s) / records_per_s, failing, always)
         filled = None if rounds is None else rounds * float(cycle_s)
+        check_non_negative("cycle_s times rounds until capacity is full", filled or 0)
     return SameTopicRetry(
         records_per_s=float(records_per_s),
         failing_fraction=failing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal, TypeAlias, get_args
 
 from kafka_sizing._checks import check_choice
@@ -96,4 +97,4 @@ def _numbers(
 
 
 def _milliseconds(delay_s: float) -> str:
-    return f"{delay_s * 1_000:.12g}"
+    return f"{Decimal(f'{delay_s * 1_000:.12g}'):f}"  # never with an exponent

@@ -208,6 +208,7 @@ def dependency_outage(
     """
     check_positive("records_per_s", records_per_s)
     check_positive("outage_s", outage_s)
+    check_positive("records_per_s times outage_s", float(records_per_s) * float(outage_s))
     delays = check_delays("delays_s", delays_s)
     return DependencyOutage(
         records_per_s=float(records_per_s),

@@ -133,7 +133,9 @@ def check_dead_letter_retention(
 def retry_retention_s(delay_s: float, consumer_outage_s: float) -> float:
     """Compute how long a retry topic must keep a record: delay + consumer outage. [s]"""
     check_non_negative("delay_s", delay_s)
-    return float(delay_s) + float(consumer_outage_s)
+    needed_s = float(delay_s) + float(consumer_outage_s)
+    check_non_negative("delay_s plus consumer_outage_s", needed_s)
+    return needed_s
 
 
 def outage_allowance_s(consumer_outage_s: float | None) -> float:

@@ -15,7 +15,8 @@ from kafka_sizing.retries.naming import (
     dead_letter_topic,
     name_topics,
 )
-from kafka_sizing.retries.wording import counted, seconds_text
+from kafka_sizing.retries.wording import seconds_text
+from kafka_sizing.units import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +49,11 @@ class SpringRetryTopics:
     @property
     def reason(self) -> str:
         """What waits where, as a sentence without a full stop."""
-        attempts = counted(self.attempts, "attempt")
+        attempts = format_count(self.attempts, "attempt")
         if not self.retry_topics:
             return f"{attempts} of a record, then {self.dead_letter_topic}: nothing is retried"
         waits = ", ".join(
-            f"{counted(each.retries, 'retry', 'retries')} after "
+            f"{format_count(each.retries, 'retry', 'retries')} after "
             f"{seconds_text(each.delay_s)} in {each.topic}"
             for each in self.retry_topics
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kafka_sizing.retries.wording import counted, seconds_text
-from kafka_sizing.units import format_load
+from kafka_sizing.retries.wording import seconds_text
+from kafka_sizing.units import format_count, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class RetryStage:
         waiting = format_load(self.waiting_records, "records")
         text = f"{rate} for {seconds_text(self.delay_s)} are {waiting} waiting"
         if self.partitions is not None:
-            text += f"; {counted(self.partitions, 'partition')}"
+            text += f"; {format_count(self.partitions, 'partition')}"
         if self.outage_partitions is not None and self.outage_partitions != self.partitions:
             text += f", {self.outage_partitions:,} to keep up while every attempt fails"
         if self.needs_pause:
@@ -92,5 +92,5 @@ class DeadLetter:
         text = f"{rate} kept for {seconds_text(self.retention_s)} to be looked at are {kept}"
         if self.disk_bytes is not None:
             disk = format_load(self.disk_bytes, "bytes")
-            text += f", {disk} in {counted(self.replication_factor, 'replica')}"
+            text += f", {disk} in {format_count(self.replication_factor, 'replica')}"
         return text

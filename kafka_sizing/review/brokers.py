@@ -25,7 +25,7 @@ _COUNTS: Final = ("offsets.topic.num.partitions", "transaction.state.log.num.par
 
 def too_few_brokers(case: Case) -> Iterator[Flaw]:
     """Ask whether a lost broker's replicas have somewhere to go."""
-    brokers, factor = case.cluster.brokers, case.replication_factor
+    brokers, factor = case.own_brokers.brokers, case.replication_factor
     if brokers < factor + 1:
         yield Flaw(
             evidence=f"{counted(brokers, 'broker')} for {counted(factor, 'replica')}: a broker "
@@ -36,7 +36,7 @@ def too_few_brokers(case: Case) -> Iterator[Flaw]:
 
 def too_few_zones(case: Case) -> Iterator[Flaw]:
     """Ask whether each replica is in a zone of its own."""
-    zones, factor = case.cluster.zones, case.replication_factor
+    zones, factor = case.own_brokers.zones, case.replication_factor
     if zones < factor:
         together = -(-factor // zones)
         yield Flaw(
@@ -49,7 +49,7 @@ def too_few_zones(case: Case) -> Iterator[Flaw]:
 
 def uneven_zones(case: Case) -> Iterator[Flaw]:
     """Ask whether every zone has as many brokers."""
-    brokers, zones = case.cluster.brokers, case.cluster.zones
+    brokers, zones = case.own_brokers.brokers, case.own_brokers.zones
     if brokers % zones:
         yield Flaw(
             evidence=f"{counted(brokers, 'broker')} over {counted(zones, 'zone')}",
@@ -68,15 +68,22 @@ def beyond_load_limits(case: Case) -> Iterator[Flaw]:
 
 
 def replicas_after_a_loss(case: Case) -> Iterator[Flaw]:
-    """Ask whether the brokers that are left hold all replicas."""
-    plan = _brokers(case)
+    """Ask whether the brokers that are left hold all replicas, by the vendor or by the rule."""
+    _, plan = case.own_brokers, _brokers(case)
     if plan.without_broker is None:
         return  # nothing is left: another rule says so
     each, most = (
         plan.without_broker.replicas_per_broker,
         int(line_of("replicas-after-a-loss", "most")),
     )
-    if each > most:
+    of_vendor = _broken_by_a_loss(plan)
+    for check in of_vendor:
+        yield Flaw(
+            evidence=f"once a broker is lost, {check.reason} ({check.limit.source}, "
+            f"{check.limit.date})",
+            change="take fewer partitions or more brokers",
+        )
+    if each > most and not of_vendor:
         yield Flaw(
             evidence=f"{each:,} replicas on each of the {plan.without_broker.brokers:,} brokers "
             f"that are left once one is lost, and {most:,} are the rule",
@@ -103,6 +110,8 @@ def few_file_descriptors(case: Case) -> Iterator[Flaw]:
 def few_memory_maps(case: Case) -> Iterator[Flaw]:
     """Ask whether brokers may map the indexes of all their segments."""
     given = case.cluster.max_map_count
+    if given is None and case.service is not None:
+        raise NotGiven(f"vm.max_map_count of the hosts of {case.service.name}")
     most = system_limit("vm.max_map_count").value if given is None else given
     used = _brokers(case).horizon.memory_maps
     wanted = round(used * line_of("few-memory-maps", "spare_ratio"))
@@ -119,6 +128,8 @@ def few_memory_maps(case: Case) -> Iterator[Flaw]:
 def disks_too_full(case: Case) -> Iterator[Flaw]:
     """Ask whether disks hold what a lost broker leaves to the others."""
     plan = _brokers(case)
+    if not plan.size_is_known:
+        raise NotGiven("how many keys a topic that only compacts has (keys.loads)")
     if plan.disk_used_ratio is None:
         raise NotGiven("the disk of a broker (cluster.disk_bytes_per_broker)")
     yield from _too_full(
@@ -126,6 +137,9 @@ def disks_too_full(case: Case) -> Iterator[Flaw]:
         plan.disk_used_ratio,
         plan.disk_used_ratio_without_broker,
         line_of("disks-too-full", "most_share"),
+        unknown="what other topics keep (cluster.other_disk_bytes)"
+        if _others(case) and not case.cluster.other_disk_bytes
+        else None,
     )
 
 
@@ -139,6 +153,9 @@ def network_too_full(case: Case) -> Iterator[Flaw]:
         plan.network_used_ratio,
         plan.network_used_ratio_without_broker,
         line_of("network-too-full", "most_share"),
+        unknown="what is written to other topics (cluster.other_in_bytes_per_s)"
+        if _others(case) and not case.cluster.other_in_bytes_per_s
+        else None,
     )
 
 
@@ -155,6 +172,7 @@ def processors_too_busy(case: Case) -> Iterator[Flaw]:
 def internal_topics_at_risk(case: Case) -> Iterator[Flaw]:
     """Ask whether offsets and transactions outlive a broker."""
     broker = case.broker
+    case.check_known(broker, *_INTERNAL, *_COUNTS)
     for name, line in _INTERNAL.items():
         wanted = line_of("internal-topics-at-risk", line)
         if int(broker.value(name)) < wanted:
@@ -177,6 +195,7 @@ def internal_topics_at_risk(case: Case) -> Iterator[Flaw]:
 def leaders_stay_where_they_fell(case: Case) -> Iterator[Flaw]:
     """Ask whether leaders go back to where they belong after a restart."""
     name = "auto.leader.rebalance.enable"
+    case.check_known(case.broker, name)
     if not case.broker.value(name):
         yield Flaw(evidence=case.broker.described(name), change=f"set {name}=true", origin="set")
 
@@ -231,7 +250,15 @@ def _beyond(fit: ClusterFit, *, of_partitions: bool) -> Iterator[Flaw]:
             )
 
 
-def _too_full(what: str, used: float, used_without: float | None, most: float) -> Iterator[Flaw]:
+def _too_full(
+    what: str,
+    used: float,
+    used_without: float | None,
+    most: float,
+    *,
+    unknown: str | None = None,
+) -> Iterator[Flaw]:
+    """Find what is too full; what is not, but comes on top of an unknown, cannot be judged."""
     worst = used if used_without is None else used_without
     if worst > most:
         lost = "no broker left over" if used_without is None else "one broker lost"
@@ -241,6 +268,26 @@ def _too_full(what: str, used: float, used_without: float | None, most: float) -
             change="take more or larger brokers, or keep less",
             severity="error" if worst > 1 else None,
         )
+    elif unknown is not None:
+        raise NotGiven(unknown)
+
+
+def _others(case: Case) -> bool:
+    """Say whether other topics are on the brokers."""
+    return bool(case.cluster.other_replicas)
+
+
+def _broken_by_a_loss(plan: BrokerPlan) -> list[LimitCheck]:
+    """Give the limits on partitions that hold with all brokers, and not with one fewer."""
+    before, after = plan.horizon_fit, plan.without_broker_fit
+    if before is None or after is None:
+        return []
+    broken = {check.limit for check in (*before.exceeded, *before.beyond_advice)}
+    return [
+        check
+        for check in (*after.exceeded, *after.beyond_advice)
+        if check.limit.resource in _PARTITIONS and check.limit not in broken
+    ]
 
 
 def _advised_maps() -> int:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, get_args
 
 from kafka_sizing._checks import check_choice, check_share
+from kafka_sizing.brokers import ClusterLimits, find_cluster
 from kafka_sizing.producers import ProducerVerdict, check_producer
-from kafka_sizing.review.rule import Origin
+from kafka_sizing.review.rule import Origin, has_kafka_defaults
 from kafka_sizing.settings import Configuration, SettingValue, Side, topic_configuration
 from kafka_sizing.topic.design import Cluster, Group, Keys, Retries, TopicDesign
 from kafka_sizing.topic.design.clients import Client, Properties
@@ -199,6 +200,30 @@ class Case:
         return _need(self.design.cluster, "the cluster of the topic")
 
     @property
+    def own_brokers(self) -> Cluster:
+        """Where the topic runs, if that shows the brokers it has."""
+        cluster, service = self.cluster, self.service
+        if service is not None and not _shows_brokers(service):
+            raise NotGiven(f"the brokers, which {service.name} does not show")
+        return cluster
+
+    @property
+    def service(self) -> ClusterLimits | None:
+        """What the cluster is sold as, if its brokers need not have the defaults of Kafka."""
+        cluster = None if self.known_design is None else self.known_design.cluster
+        if cluster is None or cluster.limits is None:
+            return None
+        limits = find_cluster(cluster.limits)
+        return None if has_kafka_defaults(limits.vendor) else limits
+
+    def check_known(self, configuration: Configuration, *names: str) -> None:
+        """Refuse to judge what nobody set where its default is a vendor's."""
+        if self.service is not None and not any(map(configuration.is_set, names)):
+            raise NotGiven(
+                f"{names[0]}, whose default at {self.service.name} need not be that of Kafka"
+            )
+
+    @property
     def retries(self) -> Retries:
         """How failures are tried again."""
         return _need(self.design.retries, "how failures are retried")
@@ -350,6 +375,14 @@ def _reader_of(group: Group) -> Reader:
         group=group,
         known_processing_s=group.threads / group.records_per_s,
         threads=group.threads,
+    )
+
+
+def _shows_brokers(service: ClusterLimits) -> bool:
+    """Say whether anything is limited that only whoever has brokers can count."""
+    return any(
+        limit.per == "broker" or limit.resource in {"brokers", "memory_bytes"}
+        for limit in service.limits
     )
 
 

@@ -131,6 +131,7 @@ def too_few_replicas(case: Case) -> Iterator[Flaw]:
 def unclean_election(case: Case) -> Iterator[Flaw]:
     """Ask whether a replica that misses records may lead."""
     name = "unclean.leader.election.enable"
+    case.check_known(case.topic, name)
     if case.topic.value(name):
         yield Flaw(
             evidence=case.topic.described(name),

@@ -33,9 +33,9 @@ def idle_members(case: Case, reader: Reader) -> Iterator[Flaw]:
 def uneven_members(case: Case, reader: Reader) -> Iterator[Flaw]:
     """Ask whether every member has as many partitions."""
     members = _members(reader)
-    if members < case.partitions and case.partitions % members:
-        fullest = -(-case.partitions // members)
-        usable = case.partitions / (members * fullest)
+    fullest = -(-case.partitions // members)
+    usable = case.partitions / (members * fullest)
+    if members < case.partitions and usable < line_of("uneven-members", "share"):
         yield Flaw(
             evidence=f"{case.partitions:,} partitions over {counted(members, 'member')}: the "
             f"fullest reads {fullest:,}, so the group carries {format_share(usable)} of what its "
@@ -94,8 +94,12 @@ def crash_takes_too_long(case: Case, reader: Reader) -> Iterator[Flaw]:
         yield Flaw(
             evidence=f"the partitions of a member that dies stand still for up to "
             f"{span_text(stop_s)}, and {span_text(delay_s)} are allowed",
-            change="lower session.timeout.ms, and heartbeat.interval.ms to a third of it, or "
-            "allow for it in the objective",
+            change=(
+                "lower session.timeout.ms, and heartbeat.interval.ms to a third of it"
+                if reader.classic
+                else "lower group.consumer.session.timeout.ms on the brokers"
+            )
+            + ", or allow for it in the objective",
             origin=origin_of(reader.configuration, "session.timeout.ms"),
         )
 

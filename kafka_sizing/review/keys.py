@@ -44,7 +44,9 @@ def hot_partition(case: Case) -> Iterator[Flaw]:
 
 
 def order_without_key(case: Case) -> Iterator[Flaw]:
-    """Ask whether records that must stay in order have a key."""
+    """Ask whether records that must stay in order have a key; keys that are known are there."""
+    if case.keys.share_of_hottest is not None:
+        return
     if case.keys.ordering == "per key" and not case.design.traffic.key_bytes:
         yield Flaw(
             evidence="order per key is needed, and key_bytes is 0",

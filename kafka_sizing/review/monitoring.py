@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kafka_sizing._checks import nearest
 from kafka_sizing.review.alerts import alerts_of
+from kafka_sizing.review.alerts.catalogue import alert_forms
 from kafka_sizing.review.case import Case, Reader
 from kafka_sizing.review.judging import Flaw, each_group, named
 
@@ -22,6 +24,14 @@ def alerts_without_owner(case: Case) -> Iterator[Flaw]:
             evidence=f"{len(unowned):,} of {len({alert.name for alert in alerts}):,} alerts have "
             f"no owner: {', '.join(unowned[:_NAMED])}{more}",
             change="name an owner in operations, for all or for each of them",
+        )
+    names = sorted({form.name for form in alert_forms().values()})
+    for name in sorted(set(case.design.operations.owners) - set(names)):
+        yield Flaw(
+            summary=f"an owner of an alert that does not exist{nearest(name, names)}",
+            evidence=f"operations names an owner of {name!r}, and no alert is called so",
+            consequence="its owner is never told",
+            change="name an alert as the export of alerts has it",
         )
 
 

@@ -56,13 +56,14 @@ def very_high_count(case: Case) -> Iterator[Flaw]:
 
 
 def uneven_over_brokers(case: Case) -> Iterator[Flaw]:
-    """Ask whether every broker leads as many partitions."""
-    brokers, left = case.cluster.brokers, case.partitions % case.cluster.brokers
-    if left:
+    """Ask whether every broker leads as many partitions, where there is one for each."""
+    brokers = case.own_brokers.brokers
+    left = case.partitions % brokers
+    if left and case.partitions > brokers:
         more = case.partitions + brokers - left
         yield Flaw(
             evidence=f"{case.partitions:,} partitions over {counted(brokers, 'broker')}: "
-            f"{left:,} of them lead one more than the others",
+            f"{counted(left, 'broker')} must lead one more than the others",
             change=f"take a multiple of {brokers:,}, such as {more:,}",
         )
 
@@ -70,6 +71,7 @@ def uneven_over_brokers(case: Case) -> Iterator[Flaw]:
 def topics_made_by_accident(case: Case) -> Iterator[Flaw]:
     """Ask whether a wrong name makes a topic."""
     name = "auto.create.topics.enable"
+    case.check_known(case.broker, name)
     if case.broker.value(name):
         made = ", ".join(
             case.broker.described(each)

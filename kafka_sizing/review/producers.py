@@ -11,10 +11,12 @@ from kafka_sizing.review.judging import Flaw, named, origin_of
 from kafka_sizing.review.rule import Origin, line_of
 from kafka_sizing.review.wording import span_text
 from kafka_sizing.settings import Configuration, default_of
+from kafka_sizing.settings.setting import text_of
 from kafka_sizing.units import format_load
 
 _UNCOMPRESSED: Final = ("none", "uncompressed", "producer")
 _ALL: Final = ("all", "-1")
+_FOLLOWING: Final = ("sticky.partitioning.linger.ms",)
 
 
 def acks_lose_data(case: Case) -> Iterator[Flaw]:
@@ -68,8 +70,12 @@ def producer_refused(case: Case) -> Iterator[Flaw]:
 
 def producer_changed(case: Case) -> Iterator[Flaw]:
     """Ask whether the client does what it is told."""
+    unknown = case.writer.configuration.unknown  # of which another rule tells
     for effect in case.writer.verdict.changed:
-        becomes = "is ignored" if effect.effective is None else f"becomes {effect.effective}"
+        if effect.property in unknown or _only_follows(effect):
+            continue
+        effective = effect.effective
+        becomes = "is ignored" if effective is None else f"becomes {text_of(effective)}"
         yield Flaw(
             summary=f"{effect.property} {becomes}",
             evidence=_effect_text(effect),
@@ -158,8 +164,13 @@ def thin_batches(case: Case) -> Iterator[Flaw]:
         )
 
 
+def _only_follows(effect: SettingEffect) -> bool:
+    """Say whether a property that nobody set goes with one that somebody did set."""
+    return effect.given is None and effect.property in _FOLLOWING
+
+
 def _effect_text(effect: SettingEffect) -> str:
-    given = "not set" if effect.given is None else f"set to {effect.given}"
+    given = "not set" if effect.given is None else f"set to {text_of(effect.given)}"
     return f"{effect.property} is {given}: {effect.reason}"
 
 

@@ -41,6 +41,7 @@ def kept_too_short(case: Case) -> Iterator[Flaw]:
 def offsets_expire(case: Case) -> Iterator[Flaw]:
     """Ask whether a group that is down for long finds its offsets again."""
     name = "offsets.retention.minutes"
+    case.check_known(case.broker, name)
     kept_s, needed_s = case.broker.seconds(name), _outage_s(case)
     if kept_s < needed_s:
         yield Flaw(

@@ -98,6 +98,11 @@ def mistake_of(rule: str) -> str | None:
     return rule_texts()[rule].mistake
 
 
+def has_kafka_defaults(vendor: str) -> bool:
+    """Say whether the brokers of a vendor do what Kafka does where nothing is set."""
+    return vendor in _data()["kafka_defaults"]["vendors"]
+
+
 def _text(row: dict[str, Any]) -> RuleText:
     lines = {name: Line(**line) for name, line in row.pop("lines", {}).items()}
     return RuleText(**({"mistake": None, "subject": None} | row), lines=MappingProxyType(lines))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from kafka_sizing._checks import check_type
+from kafka_sizing._checks import check_text, check_type
 from kafka_sizing.settings.defaults import default_of, defaults, properties_of_side
 from kafka_sizing.settings.parsing import parsed_value
 from kafka_sizing.settings.setting import (
@@ -39,6 +39,8 @@ class Configuration:
     ValueError
         If there is no such side, or a value is not of the type of its property. A value of the
         right type that Kafka refuses is kept; ``refused`` names it.
+    TypeError
+        If ``given`` is no mapping, or a name in it no text.
 
     Examples
     --------
@@ -56,6 +58,8 @@ class Configuration:
     def __post_init__(self) -> None:
         known = properties_of_side(self.side)
         check_type("given", self.given, Mapping)
+        for name in self.given:
+            check_text("name of a property", name)
         parsed = {name: parsed_value(known, name, value) for name, value in self.given.items()}
         object.__setattr__(self, "given", MappingProxyType(parsed))
 
@@ -179,6 +183,10 @@ class Configuration:
         own = known.aliases.get(name, name)
         return (own, *known.settings[own].aliases) if own in known.settings else (own,)
 
+    def __reduce__(self) -> tuple[type[Configuration], tuple[Side, dict[str, SettingValue]]]:
+        """Let it be pickled and copied, which a read-only mapping alone cannot be."""
+        return Configuration, (self.side, dict(self.given))
+
     def __repr__(self) -> str:
         return f"Configuration({self.side!r}, {len(self.given)} set)"
 
@@ -213,7 +221,7 @@ def configuration_of(
     500
     """
     if not isinstance(settings, Configuration):
-        return Configuration(side, settings or {})
+        return Configuration(side, {} if settings is None else settings)
     if settings.side != side:
         raise ValueError(f"settings must be of a {side}, got those of a {settings.side}")
     return settings

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from kafka_sizing.settings.defaults import Form, SideProperties
-from kafka_sizing.settings.setting import SettingValue, text_of
+from kafka_sizing.settings.setting import SettingValue, plain_scalar, text_of
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]+")
+_MOST_INT: Final = 2**63 - 1  # Kafka reads no whole number of more than 64 bits
 _BOOLEANS: Final = {"true": True, "false": False}
 _RULES: Final[dict[Form, str]] = {
     "text": "a text",
@@ -22,7 +23,7 @@ _RULES: Final[dict[Form, str]] = {
 
 def parsed_value(known: SideProperties, name: str, value: object) -> SettingValue:
     """Read a value by the type of its property; one that is not known stays as it came."""
-    given = value.strip() if isinstance(value, str) else value
+    given = _plain(value)
     form = _form_of(known, name)
     if not isinstance(given, int | float | str):
         raise _refusal(name, form, value)
@@ -34,9 +35,17 @@ def parsed_value(known: SideProperties, name: str, value: object) -> SettingValu
     return parsed
 
 
+def _plain(value: object) -> object:
+    """Take the blanks off a text, and a scalar of NumPy for what it holds."""
+    plain = plain_scalar(value)
+    return plain.strip() if isinstance(plain, str) else plain
+
+
 def _refusal(name: str, form: Form | None, value: object) -> ValueError:
     rule = _RULES[form] if form else "a number, a text, true or false"
-    return ValueError(f"{name} must be {rule}, got {value!r}")
+    if form == "int" and _is_whole(_plain(value)):
+        rule += " of 64 bits at most"
+    return ValueError(f"{name} must be {rule}, got {value!r:.80}")
 
 
 def _form_of(known: SideProperties, name: str) -> Form | None:
@@ -52,9 +61,19 @@ def _form_of(known: SideProperties, name: str) -> Form | None:
 
 
 def _int(given: SettingValue) -> int | None:
+    if not _is_whole(given):
+        return None
+    try:
+        number = int(given)
+    except ValueError:  # more digits than Python reads
+        return None
+    return number if -_MOST_INT - 1 <= number <= _MOST_INT else None
+
+
+def _is_whole(given: object) -> bool:
     if isinstance(given, str):
-        return int(given) if _WHOLE.fullmatch(given) else None
-    return given if isinstance(given, int) and not isinstance(given, bool) else None
+        return _WHOLE.fullmatch(given) is not None
+    return isinstance(given, int) and not isinstance(given, bool)
 
 
 def _float(given: SettingValue) -> float | None:
@@ -62,7 +81,7 @@ def _float(given: SettingValue) -> float | None:
         return None
     try:
         number = float(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 

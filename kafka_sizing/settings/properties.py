@@ -5,12 +5,13 @@ The rules are those of ``java.util.Properties.load`` and ``store`` of the Java c
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kafka_sizing._checks import check_text
-from kafka_sizing.settings.setting import SettingValue, text_of
+from kafka_sizing._checks import check_text, check_type
+from kafka_sizing.settings.setting import SettingValue, plain_scalar, text_of
 
 _BLANKS: Final = " \t\f"
 _LINE_ENDS: Final = re.compile(r"\r\n|\n|\r")
@@ -81,7 +82,9 @@ def properties_text(properties: Mapping[str, SettingValue]) -> str:
     Raises
     ------
     ValueError
-        If a name is empty.
+        If a name is empty, or a value is neither a finite number nor a text, true or false.
+    TypeError
+        If ``properties`` is no mapping, or a name in it no text.
 
     Examples
     --------
@@ -90,8 +93,10 @@ def properties_text(properties: Mapping[str, SettingValue]) -> str:
     acks=all
     enable.idempotence=true
     """
+    check_type("properties", properties, Mapping)
     return "".join(
-        f"{_name_text(name)}={_value_text(text_of(value))}\n" for name, value in properties.items()
+        f"{_name_text(name)}={_value_text(_given_text(name, value))}\n"
+        for name, value in properties.items()
     )
 
 
@@ -145,6 +150,16 @@ def _name_text(name: str) -> str:
     if not name:
         raise ValueError("name of a property must not be empty, got ''")
     return _ascii("".join(f"\\{sign}" if sign in " =:#!\\" else sign for sign in name))
+
+
+def _given_text(name: str, value: object) -> str:
+    given = plain_scalar(value)
+    is_finite = not isinstance(given, float) or math.isfinite(given)
+    if not isinstance(given, int | float | str) or not is_finite:
+        raise ValueError(
+            f"{name} must be a finite number, a text, true or false, got {value!r:.80}"
+        )
+    return text_of(given)
 
 
 def _value_text(value: str) -> str:

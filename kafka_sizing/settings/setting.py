@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
+
 Side: TypeAlias = Literal[
     "broker", "topic", "producer", "consumer", "librdkafka producer", "librdkafka consumer"
 ]
@@ -150,6 +152,11 @@ def in_bytes(setting: Setting, value: SettingValue) -> int:
             f"{setting.name} must be a size, got one in {setting.unit or 'no unit'!r}"
         )
     return int(_length(setting, value)) * BYTES[setting.unit]
+
+
+def plain_scalar(value: object) -> object:
+    """Take a scalar of NumPy for what it holds, and anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def text_of(value: SettingValue) -> str:

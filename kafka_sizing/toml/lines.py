@@ -13,6 +13,9 @@ _HEADER: Final = re.compile(rf"\s*(\[\[?)\s*({_NAME})\s*\]\]?\s*(?:#.*)?")
 _KEY: Final = re.compile(rf"\s*({_NAME})\s*=")
 _WHERE: Final = re.compile(r"\[\[?([^\[\]]+)\]\]?(?: (\d+))?(?: ([\w-]+))?")
 _QUOTES: Final = ('"""', "'''")
+_TOKEN: Final = re.compile(  # what quotes may stand in, and what hides them
+    "|".join([*_QUOTES, r'"(?:\\.|[^"\\])*"', r"'[^']*'", "#"])
+)
 
 Path = tuple[str | int, ...]  # ("topic", "name"), ("group", 2, "members")
 
@@ -41,12 +44,18 @@ def line_of(text: str, where: str, key: str | None = None) -> int | None:
     >>> line_of("[topic]\nname = 'orders'\n", "[topic]", "name")
     2
     """
-    wanted = (*_path_of(where), *([] if key is None else [key]))
+    wanted = _joined((*_path_of(where), *([] if key is None else [key])))
     best, line = 0, None
     for number, path in _stands(text):
-        if len(path) > best and path == wanted[: len(path)]:
-            best, line = len(path), number
+        found = _joined(path)
+        if len(found) > best and wanted.startswith(found):
+            best, line = len(found), number
     return line
+
+
+def _joined(path: Path) -> str:
+    """Write a path as TOML does, and end it, so that no name begins another one."""
+    return "".join(f"{part}." for part in path)
 
 
 def _path_of(where: str) -> Path:
@@ -64,21 +73,34 @@ def _stands(text: str) -> Iterator[tuple[int, Path]]:
     header: Path = ()
     within = ""  # the quotes of a text of several lines
     for number, line in enumerate(text.splitlines(), start=1):
-        if within:
-            within = "" if within in line else within
+        inside, within = within, _left_open(line, within)
+        if inside:
             continue
-        within = next((quotes for quotes in _QUOTES if line.count(quotes) % 2), "")
         opened, key = _HEADER.fullmatch(line), _KEY.match(line)
         if opened:
             first, *others = _parts(opened[2])
             if opened[1] == "[[" and not others:
                 tables[first] += 1
+                yield number, (first,)
             header = (first, *([tables[first]] if first in tables else []), *others)
             yield number, header
         elif key:
-            parts = _parts(key[1])
-            yield number, (*header, *parts)
-            yield number, (*header, ".".join(parts))
+            yield number, (*header, *_parts(key[1]))
+
+
+def _left_open(line: str, within: str) -> str:
+    """Give the quotes of a text that goes on after a line; empty if none does."""
+    at = 0
+    while True:
+        if within:
+            end = line.find(within, at)
+            if end < 0:
+                return within
+            at = end + len(within)
+        token = _TOKEN.search(line, at)
+        if token is None or token[0] == "#":
+            return ""
+        at, within = token.end(), token[0] if token[0] in _QUOTES else ""
 
 
 def _parts(name: str) -> list[str]:

@@ -27,7 +27,7 @@ def test_a_partition_waits_half_of_the_elections_on_average():
     assert (time.controller_s, time.election_s, time.total_s) == pytest.approx((1, 1, 2))
     assert time.mean_s == pytest.approx(1.5)
     assert time.source == "given"
-    assert "Rao" in election_time(1, per_leader_s=0.1).source
+    assert "Rao" in election_time(1).source
 
 
 def test_the_reason_says_what_was_waited_for():
@@ -68,3 +68,28 @@ def test_the_rewritten_controller_is_faster():
 def test_nonsense_is_refused(inputs, match):
     with pytest.raises(ValueError, match=match):
         election_time(**{"leaders": 1, **inputs})
+
+
+def test_long_elections_are_written_in_full():
+    assert election_time(1_000_000, controller_partitions=1).reason == (
+        "1,000,000 leaders at 5 ms each: 5,000 s, after 0.002 s for a new controller to read "
+        "1 partition at 2 ms each"
+    )
+
+
+@pytest.mark.parametrize(
+    ("inputs", "source"),
+    [
+        ({"per_leader_s": 0.001}, "given"),
+        ({"per_leader_s": 0.001, "controller_partitions": 5, "per_partition_s": 0}, "given"),
+        ({"per_leader_s": 0.001, "controller_partitions": 5}, published_elections()[0].source),
+        ({"per_partition_s": 0.001}, published_elections()[0].source),
+    ],
+)
+def test_a_published_time_is_named_where_one_was_taken(inputs, source):
+    assert election_time(10, **inputs).source == source
+
+
+def test_a_time_beyond_a_float_is_refused():
+    with pytest.raises(ValueError, match=r"^time of all elections must be finite"):
+        election_time(10, per_leader_s=1e307)

@@ -192,3 +192,14 @@ def test_the_frame_says_what_grows_and_when():
 def test_nonsense_is_refused(inputs, match):
     with pytest.raises(ValueError, match=match):
         lose_brokers(footprint_with(), **inputs)
+
+
+def test_what_is_no_footprint_is_refused():
+    for lose in (lose_brokers, lose_zone):
+        with pytest.raises(TypeError, match=r"^footprint must be BrokerFootprint, as broker_foot"):
+            lose(5)
+
+
+def test_a_rebuild_without_end_is_refused():
+    with pytest.raises(ValueError, match=r"^bytes to rebuild over rebuild_bytes_per_s must be fi"):
+        lose_brokers(footprint_with(), rebuild_bytes_per_s=1e-300)

@@ -347,3 +347,10 @@ def test_a_fit_shows_one_row_per_limit():
     assert "<p>Fits on MSK Serverless" in fit._repr_html_()
     nothing = fits(footprint(), cluster(limit("requests_per_s", 1)))
     assert repr(nothing) == "ClusterFit(cluster='ours', units=1, fits=True, binding=None)"
+
+
+def test_a_broker_with_two_of_seven_leaders_takes_two_sevenths_of_the_writes():
+    """70 MB/s over 7 partitions on 6 brokers: 20 MB/s for one of them, not 11.7 MB/s."""
+    used = footprint(7, brokers=6, wire_bytes_per_s=70 * MB)
+    checks = {check.limit.name: check for check in fits(used, "MSK Express large").checks}
+    assert checks["client writes"].used == pytest.approx(20 * MB)

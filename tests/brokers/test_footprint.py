@@ -410,3 +410,42 @@ def test_what_just_fits_is_taken():
     assert footprint_with(replication_factor=6, zones=6).replicas_per_broker == 12
     assert footprint_with(other_leaders=2, other_replicas=2).replicas == 38
     assert footprint_with(retention_bytes=2**40).demand.retention_bytes == 2**40
+
+
+@pytest.mark.parametrize(
+    ("shares", "brokers", "led"),
+    [
+        (None, 6, 2 / 7),  # the fullest of 6 leads 2 of 7, not a sixth of the load
+        (None, 7, 1 / 7),
+        (None, 12, 1 / 7),
+        ([0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.1], 6, 0.5),
+    ],
+)
+def test_client_traffic_of_the_fullest_broker_is_that_of_its_leaders(shares, brokers, led):
+    footprint = footprint_with(
+        7,
+        brokers=brokers,
+        shares=shares,
+        wire_bytes_per_s=70 * MB,
+        read_bytes_per_s=140 * MB,
+        peak_ratio=2,
+        other_in_bytes_per_s=12 * MB,
+        other_out_bytes_per_s=24 * MB,
+    )
+    client_in = footprint.client_in_bytes_per_s_per_broker
+    assert client_in == pytest.approx((140 * led + 12 / brokers) * MB)
+    assert footprint.client_out_bytes_per_s_per_broker == pytest.approx(2 * client_in)
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"read_bytes_per_s": 1e308, "peak_ratio": 1e9}, r"^bytes/s out of the fullest broker"),
+        ({"other_in_bytes_per_s": 1e308}, r"^bytes/s into the fullest broker must be finite"),
+        ({"segment_bytes": 1}, r"^segments on one broker must be a whole number in 0 … 2,147"),
+        ({"shares": "x"}, r"^shares must be numbers, got 'x'"),
+    ],
+)
+def test_what_outgrows_its_number_is_refused(changes, match):
+    with pytest.raises(ValueError, match=match):
+        footprint_with(**changes)

@@ -67,3 +67,22 @@ def test_the_rule_for_latency_is_advice(reading, partitions, per_broker):
 def test_nonsense_is_refused(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+def test_many_partitions_are_written_in_full():
+    latency = replication_latency(1_000_000, replication_factor=3, brokers=3)
+    assert latency.reason == (
+        "each broker fetches 1,000,000 partitions from each other one, which adds 20,000 ms"
+    )
+
+
+def test_a_time_of_ones_own_is_not_said_to_be_published():
+    own = replication_latency(10, replication_factor=3, brokers=3, per_partition_s=0.001)
+    assert own.source == "given"
+    published = replication_latency(10, replication_factor=3, brokers=3)
+    assert published.source.startswith("Rao, Confluent blog")
+
+
+def test_a_time_beyond_a_float_is_refused():
+    with pytest.raises(ValueError, match=r"^per_partition_s of all partitions must be finite"):
+        replication_latency(10, replication_factor=2, brokers=2, per_partition_s=1e305)

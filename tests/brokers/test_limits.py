@@ -400,6 +400,9 @@ def test_only_hard_limits_and_throttles_are_enforced(advice, enforced):
         (2 * MiB, "bytes/s", "2.0 MiB/s"),
         (99.5, "groups", "99.5 groups"),
         (100, "groups", "100 groups"),
+        (1, "brokers", "1 broker"),
+        (1, "requests/s", "1 requests/s"),
+        (86_400, "s", "1 d"),
         (12_345.6, "leaders", "12,346 leaders"),
     ],
 )

@@ -144,7 +144,7 @@ def test_what_is_not_given_is_kafkas_default():
 
 def test_the_reason_says_what_ends_and_what_keeps():
     reason = segment_files(100, retention_s=WEEK_S).reason
-    assert reason.startswith("segment.ms ends a segment every 604,800.0 s at 57.7 MiB")
+    assert reason.startswith("segment.ms ends a segment every 7 d at 57.7 MiB")
     assert "retention.ms asks for 57.7 MiB in up to 2 segments" in reason
     assert repr(segment_files(100)).startswith("Segments(segments=2, rolled_by='segment.ms'")
 
@@ -202,3 +202,8 @@ def test_more_load_never_takes_less_disk(rate, more, size):
 def test_nonsense_is_refused(inputs, match):
     with pytest.raises(ValueError, match=match):
         segment_files(**{"bytes_per_s": 100, **inputs})
+
+
+def test_more_bytes_than_a_float_holds_are_refused():
+    with pytest.raises(ValueError, match=r"^bytes on disk must be finite"):
+        segment_files(1_000, check_s=1e308)

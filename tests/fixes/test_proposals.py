@@ -6,6 +6,7 @@ from kafka_sizing import (
     KeyLoads,
     MorePartitions,
     NoKey,
+    compare_fixes,
     find_hot,
     place,
 )
@@ -61,6 +62,21 @@ def test_shards_that_cannot_fit_stop_where_more_gain_little():
     shards = [fix.shards for fix in fixes if isinstance(fix, CompositeKey)]
     assert shards
     assert max(shards) <= 4
+
+
+def test_where_the_hot_keys_in_shards_do_not_do_keys_and_shards_are_chosen(zipf_keys):
+    fixes = proposed(zipf_keys(10_000), 24, 0.05)
+    assert CompositeKey(placed="consecutive") in fixes
+    assert sum(isinstance(fix, CompositeKey) for fix in fixes) == 3
+    comparison = compare_fixes(zipf_keys(10_000), 24, fixes, capacity=0.05, ordering="none")
+    assert comparison.fits
+    assert comparison.best.fix.placed == "consecutive"
+    assert any(note.startswith("chosen: ") for note in comparison.best.notes)
+
+
+def test_keys_and_shards_are_not_chosen_on_very_many_partitions(monkeypatch, zipf_keys):
+    monkeypatch.setattr("kafka_sizing.fixes.proposals.CHOSEN_UP_TO", 23)
+    assert CompositeKey(placed="consecutive") not in proposed(zipf_keys(10_000), 24, 0.05)
 
 
 def test_one_key_gets_shards_but_no_buckets():

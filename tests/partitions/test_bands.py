@@ -11,12 +11,12 @@ from kafka_sizing.partitions.bands import band_of
 @pytest.mark.parametrize(
     ("partitions", "name"),
     [
-        (12, "medium"),
-        (24, "medium"),
-        (30, "between medium and high"),
-        (60, "high"),
-        (300, "between high and very high"),
-        (500, "very high"),
+        pytest.param(12, "medium", id="PC18 12 (project essay)"),
+        pytest.param(24, "medium", id="PC18 24 (project essay)"),
+        pytest.param(30, "between medium and high", id="PC18 30 (project essay)"),
+        pytest.param(60, "high", id="PC18 60 (project essay)"),
+        pytest.param(300, "between high and very high", id="PC18 300 (project essay)"),
+        pytest.param(500, "very high", id="PC18 500 (project essay)"),
     ],
 )
 def test_published_counts_fall_in_their_bands(partitions, name):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.producers import batch_bytes, compare_batching, plan_batching, records_that_fit
 
 rates = st.floats(1e-3, 1e7)
@@ -434,3 +435,54 @@ def test_shares_without_keys_and_no_counts_are_refused():
         compare_batching(1, partitions=[], value_bytes=1)
     with pytest.raises(ValueError, match=r"^bytes of records_per_s must be finite"):
         plan_batching(1e307, partitions=1, value_bytes=1_000)
+
+
+def test_many_records_a_batch_are_written_in_full():
+    plan = plan_batching(
+        1e6, partitions=1, value_bytes=10, client="librdkafka", settings={"linger.ms": 100}
+    )
+    assert plan.reason.startswith("10,000 records (187.3 KiB) a batch, closed by batch.num.mess")
+
+
+def test_a_batch_of_one_but_for_a_trace_is_one_record():
+    plan = plan_batching(1e6, partitions=2**31 - 1, value_bytes=100)
+    assert plan.records_per_batch > 1
+    assert plan.reason.startswith("1 record (170.0 B) a batch")
+
+
+def test_price_in_large_rates_has_no_exponent():
+    price = compare_batching(1e6, partitions=[1, 10**6], value_bytes=100)
+    assert "batches from 6,757 to 995,025 a second" in price.reason
+
+
+def test_one_count_alone_is_told_as_it_is():
+    alone = compare_batching(1_000, partitions=[1], value_bytes=100)
+    assert alone.reason == f"1 partition: {alone.plans[0].reason}"
+
+
+def test_one_number_instead_of_several_counts_is_refused():
+    with pytest.raises(TypeError, match=r"^partitions must be Iterable, got int"):
+        compare_batching(1, partitions=7, value_bytes=1)
+    with pytest.raises(TypeError, match=r"^headers must be Iterable, got int"):
+        plan_batching(1, partitions=7, value_bytes=1, headers=5)
+
+
+def test_placed_keys_say_what_each_partition_takes():
+    loads = PartitionLoads(loads=np.array([3.0, 1.0]), unit="records")
+    inputs = {"partitions": 2, "value_bytes": 100}
+    placed = plan_batching(1_000, **inputs, shares=loads)
+    assert placed == plan_batching(1_000, **inputs, shares=[0.75, 0.25])
+
+
+def test_a_batch_that_librdkafka_refuses_still_holds_a_record():
+    plan = plan_batching(
+        1, partitions=1, value_bytes=1, client="librdkafka", settings={"batch.num.messages": 0}
+    )
+    assert plan.records_that_fit == 1
+
+
+def test_linger_beyond_what_the_client_counts_to_is_cut():
+    longest = {"linger.ms": 2**63 - 1}
+    plan = plan_batching(1, partitions=1, value_bytes=100, settings=longest)
+    # 2**31 - 1 ms take 5 bytes instead of 1: 113 B for most records, and still 3 digits fit
+    assert plan.records_that_fit == records_that_fit(16_384, 100, timestamp_delta_ms=2**31 - 1)

@@ -112,3 +112,10 @@ def test_rate_that_is_none_is_refused():
         time_until_blocked(1, client="go")
     with pytest.raises(ValueError, match=r"^buffer over bytes_per_s must be finite"):
         time_until_blocked(1e-305)
+
+
+def test_long_times_are_written_in_full():
+    assert time_until_blocked(100).reason == (
+        "records are given up after 120 s, before buffer.memory is full (335,544 s at 100 B/s), "
+        "so calls go on and records are lost"
+    )

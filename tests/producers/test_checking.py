@@ -380,3 +380,9 @@ def test_configuration_of_the_wrong_client_and_values_of_the_wrong_type_are_refu
         check_producer({"linger.ms": "long"})
     with pytest.raises(ValueError, match=r"^client must be one of"):
         check_producer({}, client="sarama")
+
+
+def test_linger_at_its_default_changes_nothing():
+    verdict = check_producer({"linger.ms": 5}, client="librdkafka")
+    assert verdict.reason == "accepted as given"
+    assert verdict.effective.value("sticky.partitioning.linger.ms") == 10

@@ -89,3 +89,8 @@ def test_ratio_that_is_none_is_refused():
         settled_compression(0.3)
     assert repr(settled_compression(2)).startswith("CompressionEstimate(batches=100, ")
     assert "after 1 batch the" in estimate_compression([1]).reason
+
+
+def test_one_ratio_instead_of_several_is_refused():
+    with pytest.raises(TypeError, match=r"^compression_ratios must be Iterable, got int"):
+        estimate_compression(4)

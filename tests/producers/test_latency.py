@@ -97,3 +97,22 @@ def test_frame_has_a_row_for_each_part_and_the_end():
 def test_number_out_of_range_is_refused_by_name(name, bad):
     with pytest.raises(ValueError, match=rf"^{name} must be .*, got {bad}"):
         latency_budget(**{name: bad})
+
+
+def test_long_waits_are_written_in_full():
+    slow = latency_budget(settings={"linger.ms": 60_000}, target_s=1_000)
+    assert slow.reason == (
+        "2 ms to 60,014 ms, most of it linger (60,000 ms); a broker that stays away ends it "
+        "after 180 s at most; within the 1,000,000 ms wanted"
+    )
+
+
+def test_a_record_nobody_acknowledges_has_a_source_of_its_own():
+    part = _part(latency_budget(settings={"acks": "0"}), "request")
+    assert (part.most_s, part.kind, part.date) == (0, "exact", "2026-11-23")
+    assert part.source == "acks in ProducerConfig, Apache Kafka 4.x"
+
+
+def test_one_copied_partition_is_one():
+    part = _part(latency_budget(leaders=1, brokers=2, replication_factor=2), "replication")
+    assert "acks=all: 1 partition that one broker" in part.reason

@@ -224,7 +224,7 @@ def topic_bad():
     """Everything wrong at once, and names that do harm."""
     plan = plan_topic(
         TopicDesign(
-            name="<script>alert(1)</script>",
+            name="orders.bad",
             partitions=10,
             traffic=Traffic(
                 write_bytes_per_s=2e6,

@@ -100,7 +100,7 @@ def test_no_name_reaches_the_terminal_unescaped():
 
 def test_json_has_every_finding_and_every_area(review):
     told = json.loads(review_json(review, {"files": ["topic.properties"]}))
-    assert told["schema"] == "kafka-sizing/check"
+    assert told["schema"] == "kafka-sizing/review"
     assert told["inputs"] == {"files": ["topic.properties"]}
     assert told["fits"] is review.holds is False
     assert [row["rule"] for row in told["findings"]] == [each.rule for each in review.findings]

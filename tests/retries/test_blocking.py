@@ -207,3 +207,29 @@ def test_option_out_of_range_is_refused_by_its_name(name):
 def test_rate_must_be_positive():
     with pytest.raises(ValueError, match=r"^records_per_s must be"):
         compare_retries(0, processing_s=1, delays_s=[], failing_fraction=0)
+
+
+def test_a_comparison_without_retries_does_not_speak_of_them():
+    assert both(delays_s=[]).reason == (
+        "no retries: either way 10 partitions keep up, and a record that fails its only attempt "
+        "is given up"
+    )
+
+
+def test_long_records_are_told_in_seconds():
+    held = blocking_retry(0.01, backoffs_s=[1_000] * 3, failing_fraction=0.9)
+    # 0.01 (1 + 0.9 + 0.81 + 0.729) + 1,000 (0.9 + 0.81 + 0.729)
+    assert "a record takes 2,439.03 s in the mean" in held.reason
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: blocking_retry(1e308, backoffs_s=[1] * 9, failing_fraction=0.9),
+        lambda: blocking_retry(1e-320, backoffs_s=[1], failing_fraction=0.9),
+        lambda: compare_retries(1e300, processing_s=1e200, delays_s=[], failing_fraction=0),
+    ],
+)
+def test_what_outgrows_a_float_is_refused(call):
+    with pytest.raises(ValueError, match=r"must be (a whole number|finite)"):
+        call()

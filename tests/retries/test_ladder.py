@@ -390,3 +390,44 @@ def test_delays_must_be_a_list(bad):
 def test_publisher_that_keeps_the_number_needs_to_know_how_many_there_are():
     with pytest.raises(ValueError, match=r"^main_partitions must be given if publisher is 'same"):
         plan(publisher="same partition")
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "name"),
+    [
+        (1e-8, "orders-retry-0.00001"),
+        (1e9, "orders-retry-1000000000000"),
+        (0.25, "orders-retry-250"),
+    ],
+)
+def test_no_name_of_a_topic_has_an_exponent(delay_s, name):
+    assert plan(delays_s=[delay_s]).stages[0].topic == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"delays_s": [1e308]}, r"^records_per_s times delays_s must be finite"),
+        (
+            {"record_bytes": 1e307, "triage_s": 1e-9},
+            r"^record_bytes times records_per_s and retention must be fin",
+        ),
+        (
+            {"delays_s": [], "record_bytes": 1e308},
+            r"^record_bytes times dead letters kept must be finite",
+        ),
+        ({"delays_s": [], "triage_s": 1e308}, r"^records_per_s times triage_s must be finite"),
+        (
+            {"delays_s": [1], "consumer_outage_s": 1.7e308, "failing_fraction": 0}
+            | {"delays_s": [1.7e308]},
+            r"^delay_s plus consumer_outage_s must be finite",
+        ),
+        (
+            {"partition_records_per_s": 1e-300},
+            r"^partitions for records_per_s must be a whole number in 1 … 2,147,483,647",
+        ),
+    ],
+)
+def test_what_outgrows_a_float_or_a_topic_is_refused(changes, match):
+    with pytest.raises(ValueError, match=match):
+        plan(**changes)

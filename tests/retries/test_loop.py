@@ -213,3 +213,19 @@ def test_rate_time_and_cap_out_of_range_are_refused():
         loop().records_per_s_after(-1)
     with pytest.raises(ValueError, match=r"^attempts must be a whole number"):
         loop().capped_ratio(0)
+
+
+def test_what_outgrows_a_float_is_refused():
+    with pytest.raises(ValueError, match=r"^cycle_s times rounds until capacity is full must be"):
+        loop(cycle_s=1e305, always_failing_fraction=0.5, capacity_records_per_s=1e12)
+    grows = loop(cycle_s=1, always_failing_fraction=0.5)
+    with pytest.raises(ValueError, match=r"^records until after_s must be finite"):
+        grows.circling_records(1e307)
+    vast = same_topic_retry(1e300, failing_fraction=0.5, cycle_s=1e-3, always_failing_fraction=0.5)
+    with pytest.raises(ValueError, match=r"^records_per_s after after_s must be finite"):
+        vast.records_per_s_after(1e12)
+
+
+def test_a_loop_that_fills_late_is_told_in_days():
+    slow = loop(failing_fraction=0, always_failing_fraction=1e-9, capacity_records_per_s=2_000)
+    assert slow.reason.endswith("is full after 11,574 d")

@@ -205,3 +205,8 @@ def test_number_out_of_range_is_refused_by_name(changes, name):
     inputs = {"records_per_s": 1, "outage_s": 1, "delays_s": [1]} | changes
     with pytest.raises(ValueError, match=rf"^{name} must be finite"):
         dependency_outage(inputs.pop("records_per_s"), **inputs)
+
+
+def test_more_records_than_a_float_holds_are_refused():
+    with pytest.raises(ValueError, match=r"^records_per_s times outage_s must be finite"):
+        dependency_outage(1e300, outage_s=1e10, delays_s=[1])

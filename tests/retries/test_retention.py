@@ -69,3 +69,8 @@ def test_dead_letter_numbers_out_of_range_are_refused():
         check_dead_letter_retention(-1)
     with pytest.raises(ValueError, match=r"^triage_s must be"):
         check_dead_letter_retention(1, triage_s=0)
+
+
+def test_a_span_beyond_a_float_is_refused():
+    with pytest.raises(ValueError, match=r"^delay_s plus consumer_outage_s must be finite"):
+        check_retry_retention(1, delay_s=1e308, consumer_outage_s=1.7e308)

@@ -195,6 +195,40 @@ def test_a_disk_of_unknown_size_is_held_against_the_plan_alone():
     assert "DiskHigh" not in names
 
 
+def test_disks_that_others_fill_by_an_unknown_amount_are_not_held_against_the_plan():
+    shared = replace(DESIGN.cluster, other_leaders=400, other_replicas=1_200)
+    names = {alert.name for alert in alerts_of(plan_topic(replace(DESIGN, cluster=shared)))}
+    assert "DiskAbovePlan" not in names
+    assert {"TopicDiskAbovePlan", "DiskHigh"} <= names
+    known = replace(shared, other_disk_bytes=1e11)
+    names = {alert.name for alert in alerts_of(plan_topic(replace(DESIGN, cluster=known)))}
+    assert "DiskAbovePlan" in names
+
+
+def test_what_compaction_leaves_of_uncounted_keys_is_not_known():
+    design = replace(DESIGN, retention_s=None, config={"cleanup.policy": "compact"})
+    names = {alert.name for alert in alerts_of(plan_topic(design))}
+    assert not names & {"DiskAbovePlan", "TopicDiskAbovePlan", "LagNearRetention"}
+
+
+@pytest.mark.parametrize(
+    ("growth", "is_near"),
+    [pytest.param(0.25, False, id="80 % of 1.25 is today's peak"), pytest.param(0.3, True)],
+)
+def test_a_load_near_the_plan_is_no_news_where_it_is_so_today(growth, is_near):
+    traffic = replace(DESIGN.traffic, growth_fraction_per_year=growth)
+    names = {alert.name for alert in alerts_of(plan_topic(replace(DESIGN, traffic=traffic)))}
+    assert ("MessagesInNearPlan" in names, "BytesInNearPlan" in names) == (is_near, is_near)
+    assert {"MessagesInAbovePlan", "BytesInAbovePlan"} <= names
+
+
+def test_lag_counts_records_that_a_group_skips_too():
+    """750 records/s to a partition are 22,500 unread in 30 s, however few of them matter."""
+    group = replace(DESIGN.groups[0], read_ratio=0.1)
+    lag = named(alerts_of(plan_topic(replace(DESIGN, groups=(group,)))), "LagHigh")
+    assert lag.threshold == 22_500
+
+
 def test_static_members_rebalance_only_when_one_crashes():
     design = replace(
         DESIGN,
@@ -258,9 +292,8 @@ def test_names_are_written_as_prometheus_reads_them():
 
 @pytest.mark.parametrize("label", ["my-label", "1st", "__name__", ""])
 def test_a_label_that_prometheus_refuses_is_refused(plan, label):
-    design = replace(DESIGN, operations=Operations(labels={label: "x"}))
-    with pytest.raises(ValueError, match="labels of operations must have names"):
-        alerts_of(plan_topic(design))
+    with pytest.raises(ValueError, match="labels must have names"):
+        Operations(labels={label: "x"})
     with pytest.raises(ValueError, match=f"matchers must have names .* got '{label}'"):
         alerts_of(plan, matchers={label: "x"})
 

@@ -679,7 +679,12 @@ DESIGNS = [
         {"keys": Keys(loads=KeyLoads([str(n) for n in range(12)], [1.0] * 12))},
         id="twelve keys on twelve partitions collide",
     ),
-    pytest.param("order-without-key", "warning", {"traffic": {"key_bytes": 0}}, id="no key"),
+    pytest.param(
+        "order-without-key",
+        "warning",
+        {"keys": Keys(), "traffic": {"key_bytes": 0}},
+        id="no key",
+    ),
     pytest.param(
         "keys-ignored",
         "error",
@@ -852,7 +857,7 @@ DESIGNS = [
     pytest.param(
         "few-memory-maps",
         "error",
-        {"cluster": {"max_map_count": None}, "segment_s": 60, "traffic": {"record_bytes": 500}},
+        {"cluster": {"max_map_count": None, "limits": "KRaft"}, "segment_s": 60},
         id="a segment a minute for a week, Linux's default",
     ),
     pytest.param(
@@ -1107,3 +1112,164 @@ def test_a_partitioner_of_ones_own_is_not_compared(changed):
         )
     )
     assert "another-partitioner" in review.passed
+
+
+def gaps_of(review):
+    return {gap.rule: gap.missing for gap in review.not_applicable}
+
+
+def test_a_service_that_shows_no_brokers_is_not_told_to_have_more(changed):
+    changes = {"brokers": 3, "zones": 2, "limits": "Confluent Cloud Dedicated"}
+    review = review_topic(changed(partitions=13, cluster=changes))
+    missing = "the brokers, which Confluent Cloud Dedicated does not show"
+    for rule in (
+        "too-few-brokers",
+        "too-few-zones",
+        "uneven-zones",
+        "uneven-over-brokers",
+        "replicas-after-a-loss",
+    ):
+        assert gaps_of(review)[rule] == missing
+
+
+def test_brokers_of_redpanda_are_there_to_be_counted(changed):
+    review = review_topic(changed(cluster={"brokers": 3, "limits": "Redpanda 26.x"}))
+    assert "too-few-brokers" in {each.rule for each in review.findings}
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        ("topics-made-by-accident", "auto.create.topics.enable"),
+        ("unclean-election", "unclean.leader.election.enable"),
+        ("offsets-expire", "offsets.retention.minutes"),
+        ("leaders-stay-where-they-fell", "auto.leader.rebalance.enable"),
+        ("internal-topics-at-risk", "offsets.topic.replication.factor"),
+    ],
+)
+def test_defaults_of_a_vendor_are_not_taken_for_those_of_kafka(changed, rule, name):
+    """Amazon MSK: unclean leaders may be elected where nothing is set, without tiering."""
+    unset = {"config": {"auto.create.topics.enable": None}}
+    sold = review_topic(changed(cluster=unset))
+    assert gaps_of(sold)[rule] == (
+        f"{name}, whose default at MSK Standard m5.large need not be that of Kafka"
+    )
+    own = review_topic(changed(cluster=unset | {"limits": "KRaft"}))
+    assert rule in own.checked
+
+
+def test_memory_maps_of_a_service_are_not_those_of_linux(changed):
+    review = review_topic(changed(cluster={"max_map_count": None}))
+    assert gaps_of(review)["few-memory-maps"] == (
+        "vm.max_map_count of the hosts of MSK Standard m5.large"
+    )
+
+
+def test_a_limit_of_the_vendor_must_hold_once_a_broker_is_lost(changed):
+    """1,800 × 3 replicas are 900 on each of 6 brokers, 1,080 on 5; Amazon advises 1,000."""
+    review = review_topic(changed(partitions=1_800))
+    assert "beyond-partition-limits" in review.passed
+    (found,) = [each for each in review.findings if each.rule == "replicas-after-a-loss"]
+    assert found.evidence.startswith("once a broker is lost, replicas per broker")
+    assert "1,080" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "missing"),
+    [
+        (
+            "disks-too-full",
+            {"other_disk_bytes": 1e9},
+            "what other topics keep (cluster.other_disk_bytes)",
+        ),
+        (
+            "network-too-full",
+            {"other_in_bytes_per_s": 1e6},
+            "what is written to other topics (cluster.other_in_bytes_per_s)",
+        ),
+    ],
+)
+def test_room_that_others_take_by_an_unknown_amount_is_not_judged(changed, rule, own, missing):
+    others = {"other_leaders": 100, "other_replicas": 300}
+    assert gaps_of(review_topic(changed(cluster=others)))[rule] == missing
+    assert rule in review_topic(changed(cluster=others | own)).passed
+
+
+def test_what_is_too_full_without_the_others_is_too_full(changed):
+    others = {"other_replicas": 300, "disk_bytes_per_broker": 1e9}
+    found = {each.rule for each in review_topic(changed(cluster=others)).findings}
+    assert "disks-too-full" in found
+
+
+def test_disks_of_a_topic_that_compacts_uncounted_keys_are_not_judged(changed):
+    changes = {"retention_s": None, "config": {"cleanup.policy": "compact"}, "keys": Keys()}
+    assert gaps_of(review_topic(changed(**changes)))["disks-too-full"] == (
+        "how many keys a topic that only compacts has (keys.loads)"
+    )
+
+
+def test_keys_that_are_known_are_there_though_nobody_says_how_long(changed):
+    review = review_topic(changed(traffic={"key_bytes": 0}))
+    assert "order-without-key" in review.passed
+
+
+def test_fewer_partitions_than_brokers_need_not_spread(changed):
+    assert "uneven-over-brokers" in review_topic(changed(partitions=4)).passed
+
+
+@pytest.mark.parametrize(
+    ("group", "change"),
+    [
+        ({}, "lower session.timeout.ms, and"),
+        (
+            {
+                "protocol": "consumer",
+                "config": {
+                    "group.protocol": "consumer",
+                    "partition.assignment.strategy": None,
+                },
+            },
+            "lower group.consumer.session.timeout.ms on the brokers",
+        ),
+    ],
+)
+def test_a_crash_is_noticed_sooner_where_its_protocol_is_set(changed, group, change):
+    review = review_topic(changed(group={"delay_s": 1} | group))
+    (found,) = [each for each in review.findings if each.rule == "crash-takes-too-long"]
+    assert found.change.startswith(change)
+    assert found.change.endswith(", or allow for it in the objective")
+
+
+def test_an_owner_of_no_alert_is_told_which_was_meant(good):
+    operations = replace(good.operations, owners={"DiskFull": "platform", "DiskHigh": "disks"})
+    review = review_topic(replace(good, operations=operations))
+    (found,) = [each for each in review.findings if each.rule == "alerts-without-owner"]
+    assert found.summary.startswith("an owner of an alert that does not exist")
+    assert "'DiskHigh'" in found.summary
+    assert "'DiskFull'" in found.evidence
+
+
+def test_a_member_that_reads_hardly_more_than_the_others_is_no_news(changed):
+    """12 over 5 carry 80 %; 1,200 over 7 carry 1,200 / (7 × 172) = 99.7 %."""
+    review = review_topic(changed(partitions=1_200, group={"members": 7}))
+    assert "uneven-members" in review.passed
+
+
+def test_a_name_that_the_producer_ignores_is_told_once(changed):
+    review = review_topic(changed(producers={"config": {"linger.mss": 5}}))
+    told = [each.rule for each in review.findings if "linger.mss" in each.evidence]
+    assert told == ["unknown-property-of-producer"]
+
+
+def test_what_follows_of_itself_is_no_change():
+    quiet = review_configs(producer={"linger.ms": 50}, client="librdkafka")
+    assert "producer-changed" in quiet.passed
+
+
+def test_a_value_that_becomes_another_is_written_as_properties_have_it():
+    (found,) = [
+        each
+        for each in review_configs(producer={"acks": "1"}).findings
+        if each.rule == "producer-changed"
+    ]
+    assert found.summary == "enable.idempotence becomes false"

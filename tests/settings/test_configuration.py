@@ -1,5 +1,9 @@
 """What is set, over what Kafka does when nobody sets anything."""
 
+import copy
+import pickle
+
+import numpy as np
 import pytest
 
 from kafka_sizing.settings import Configuration, configuration_of, topic_configuration
@@ -234,3 +238,51 @@ def test_a_topic_needs_no_brokers():
 
 def test_a_configuration_is_shown_in_a_line():
     assert repr(Configuration("topic", {"retention.ms": 1})) == "Configuration('topic', 1 set)"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("linger.ms", np.int64(7), 7),
+        ("enable.idempotence", np.bool_(True), True),
+        ("acks", np.str_(" all "), "all"),
+        ("our.own", np.float64(0.5), 0.5),
+    ],
+)
+def test_a_scalar_of_numpy_is_taken_for_what_it_holds(name, given, value):
+    taken = Configuration("producer", {name: given}).value(name)
+    assert taken == value
+    assert type(taken) is type(value)
+
+
+@pytest.mark.parametrize("given", [2**63, -(2**63) - 1, str(2**63), "9" * 5_000, 10**400])
+def test_a_number_beyond_64_bits_is_refused(given):
+    with pytest.raises(ValueError, match=r"^linger\.ms must be a whole number of 64 bits at most"):
+        Configuration("producer", {"linger.ms": given})
+
+
+@pytest.mark.parametrize("given", [2**63 - 1, -(2**63), str(2**63 - 1)])
+def test_a_number_of_64_bits_is_taken(given):
+    assert Configuration("producer", {"linger.ms": given}).value("linger.ms") == int(given)
+
+
+def test_a_fraction_beyond_a_float_is_refused():
+    with pytest.raises(ValueError, match=r"must be a finite number, got "):
+        Configuration("topic", {"min.cleanable.dirty.ratio": 10**400})
+
+
+def test_a_name_that_is_no_text_is_refused():
+    with pytest.raises(TypeError, match=r"^name of a property must be text, got 3$"):
+        Configuration("producer", {3: 4})
+
+
+@pytest.mark.parametrize("settings", [0, "", []])
+def test_what_is_no_mapping_is_not_taken_for_nothing(settings):
+    with pytest.raises(TypeError, match=r"^given must be Mapping"):
+        configuration_of("producer", settings)
+
+
+def test_a_configuration_is_pickled_and_copied():
+    producer = Configuration("producer", {"acks": "1"})
+    assert pickle.loads(pickle.dumps(producer)) == producer
+    assert copy.deepcopy(producer) == producer

@@ -1,5 +1,6 @@
 """Java's ``.properties`` files, in and out."""
 
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
@@ -100,3 +101,20 @@ def test_what_is_written_is_read_back(properties):
     assert text.isascii()
     assert properties_of(text) == properties
     assert text.count("\n") == len(properties)
+
+
+@pytest.mark.parametrize("value", [None, [1], float("nan"), float("inf"), np.float64("-inf")])
+def test_a_value_that_no_file_holds_is_not_written(value):
+    match = r"^linger\.ms must be a finite number, a text, true or false, got "
+    with pytest.raises(ValueError, match=match):
+        properties_text({"linger.ms": value})
+
+
+def test_scalars_of_numpy_are_written_as_what_they_hold():
+    given = {"linger.ms": np.int64(3), "enable.idempotence": np.bool_(True), "a": np.float64(0.5)}
+    assert properties_text(given) == "linger.ms=3\nenable.idempotence=true\na=0.5\n"
+
+
+def test_what_is_no_mapping_is_not_written():
+    with pytest.raises(TypeError, match=r"^properties must be Mapping, got int"):
+        properties_text(5)

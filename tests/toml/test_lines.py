@@ -55,6 +55,25 @@ def test_a_key_is_found_where_a_reader_would_look(where, key, line):
     assert line_of(TEXT, where, key) == line
 
 
+@pytest.mark.parametrize(
+    ("text", "where", "key", "line"),
+    [
+        pytest.param('[a] # """\nb = 1\nc = 2\n', "[a]", "c", 3, id="quotes in a comment"),
+        pytest.param('a = \'"""\'\nb = 1\n', "", "b", 2, id="quotes in quotes"),
+        pytest.param("a = \"\\\"'''\"\nb = 1\n", "", "b", 2, id="quotes after an escaped one"),
+        pytest.param('a = """b"""\nc = 1\n', "", "c", 2, id="long quotes on one line"),
+        pytest.param("a = '''\nb = 1\n''' # \"\"\"\nb = 2\n", "", "b", 4, id="closed"),
+        pytest.param('a = """x\n""" \nb = 1\n', "", "b", 3, id="closed at the start of a line"),
+        pytest.param("[[a]]\nb = 1\n[[a]]\n", "[a]", None, 1, id="an array and not a table"),
+        pytest.param("[a.config.b]\nc = 1\n", "[a] config", "b.c", 2, id="dots in a header"),
+        pytest.param("ab = 1\n", "", "abc", None, id="a name is not the start of another"),
+    ],
+)
+def test_a_line_is_found_in_any_way_of_writing(text, where, key, line):
+    tomllib.loads(text)
+    assert line_of(text, where, key) == line
+
+
 def test_an_error_knows_its_table_and_key():
     with pytest.raises(TableError, match=r"^\[\[group\]\] 1 members must be text") as caught:
         Section("[[group]] 1", tomllib.loads("members = 3")).read("members", _text)
@@ -75,5 +94,6 @@ def test_an_error_of_what_is_made_names_the_key_behind_the_argument():
 
 
 def _text(value):
-    if not isinstance(value, str):
-        raise ValueError(f"must be text, got {value!r}")
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"must be text, got {value!r}")

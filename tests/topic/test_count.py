@@ -302,3 +302,64 @@ def test_for_a_count_that_breaks_it_says_from_which_value_on_it_holds():
     assert rows["member rate of billing"].changed_value == pytest.approx(16_666.7, rel=1e-4)
     assert rows["write rate"].partitions == 6
     assert rows["write rate"].change_ratio == pytest.approx(0.6)
+
+
+def test_a_hottest_key_that_is_too_big_says_what_would_make_it_fit():
+    """40 % of 40 MB/s are 16 MB/s on one partition, and a member reads 5 MB/s: × 5 / 16."""
+    decision = decide_count(
+        design(40e6, keys=Keys(hottest_key_share=0.4), groups=[group(rate=5_000)])
+    )
+    assert decision.recommended is None
+    rows = {row.input: row for row in decision.sensitivity}
+    assert {row.effect for row in rows.values()} == {"then holds"}
+    assert rows["write rate"].changed_value == pytest.approx(40e6 * 5 / 16)
+    assert rows["member rate of billing"].changed_value == pytest.approx(16_000)
+    mended = decide_count(
+        design(40e6 * 5 / 16, keys=Keys(hottest_key_share=0.4), groups=[group(rate=5_000)])
+    )
+    assert mended.holds
+
+
+def test_a_count_that_is_no_multiple_of_what_is_wanted_says_so():
+    decision = decide_count(
+        design(40e6, partitions=13, multiple_of=(6, 4), groups=[group(rate=5_000)])
+    )
+    assert decision.holds
+    assert decision.reason.startswith(
+        "13 partitions keep every limit, but are no multiple of 12; 12 would be enough: "
+    )
+
+
+def test_a_count_that_a_vendor_does_not_allow_names_the_limit():
+    """32 partitions in an event hub of the Standard tier."""
+    cluster = Cluster(brokers=3, limits="Event Hubs Standard", units=40)
+    decision = decide_count(
+        design(10e6, partitions=50, cluster=cluster, groups=[group(rate=5_000)])
+    )
+    assert decision.reason == (
+        "50 partitions will not do: Event Hubs Standard: leaders per event hub allows 32, 32 in "
+        "one topic; 2 would keep every limit"
+    )
+
+
+def test_what_one_group_reads_is_only_a_part_of_what_a_vendor_grants():
+    """MSK Serverless grants 10 MB/s out of a partition: 40 MB/s of 4, 10 of them to b."""
+    groups = [group("a", rate=30_000), group("b", rate=30_000)]
+    cluster = Cluster(brokers=3, limits="MSK Serverless")
+    decision = decide_count(design(10e6, partitions=4, cluster=cluster, groups=groups))
+    (row,) = [
+        row
+        for row in decision.sensitivity
+        if (row.input, row.effect) == ("read ratio of a", "needs more")
+    ]
+    assert row.limit == "reads from one partition (out)"
+    assert row.changed_value == pytest.approx(3)
+    (own,) = [row for row in decision.sensitivity if row.input == "member rate of a"]
+    assert own.limit == "a"
+
+
+def test_a_load_beyond_all_topics_is_refused_by_name():
+    with pytest.raises(
+        ValueError, match=r"that the load needs must be .* got 20000000"
+    ):
+        decide_count(design(100e9, groups=[group(rate=5)]))

@@ -175,6 +175,30 @@ def test_the_owner_of_one_signal_comes_before_the_owner_of_all():
             r"compression_ratio must be 1 where compression\.type of producers is 'none', got 2",
         ),
         (lambda: design(name=""), "name must not be empty"),
+        (
+            lambda: design(name="my topic"),
+            "name must be at most 249 letters, digits, .*got 'my topic'",
+        ),
+        (lambda: design(name=".."), r"name must be .* got '\.\.'"),
+        (lambda: design(name="orders\n"), r"name must be .* got 'orders\\n'"),
+        (lambda: design(name="a" * 250), "name must be at most 249 letters"),
+        (
+            lambda: design(config={"cleanup.policy": "compcat"}),
+            r"cleanup\.policy must be delete, compact, or both, got 'compcat'",
+        ),
+        (
+            lambda: design(segment_bytes=1_000),
+            r"segment_bytes: segment\.bytes must be at least 1,048,576, got 1000",
+        ),
+        (
+            lambda: Cluster(brokers=3, limits="MSK Express large", units=2),
+            "units must be 1, as MSK Express large has none, got 2",
+        ),
+        (lambda: Operations(labels={"a-b": "c"}), "labels must have names of .* got 'a-b'"),
+        (
+            lambda: Group(name="a", member_records_per_s=1, threads=4),
+            "group 'a' must give processing_s with threads, got 4 threads alone",
+        ),
         (lambda: design(partitions=0), "partitions must be a whole number"),
         (lambda: design(replication_factor=0), "replication_factor must be a whole number"),
         (lambda: design(retention_s=0), "retention_s must be finite and > 0, got 0"),
@@ -208,6 +232,16 @@ def test_an_error_names_the_argument_and_what_came(make, message):
 def test_a_part_of_another_kind_is_refused(part):
     with pytest.raises(TypeError, match=f"{part} must be"):
         design(**{part: {"a": 1}})
+
+
+@pytest.mark.parametrize("name", ["a" * 249, "...", "Orders_v2.retry-1"])
+def test_a_name_that_kafka_takes_is_taken(name):
+    assert design(name=name).name == name
+
+
+@pytest.mark.parametrize("policy", ["delete", "compact", "compact,delete", "delete, compact"])
+def test_a_topic_may_delete_compact_or_both(policy):
+    assert design(config={"cleanup.policy": policy}).config["cleanup.policy"] == policy
 
 
 def test_a_design_says_what_it_is_in_one_line():

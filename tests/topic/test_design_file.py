@@ -181,6 +181,50 @@ def test_a_log_of_keys_is_read_by_whoever_may():
             id="a group without a rate",
         ),
         pytest.param(
+            f'{LEAST}[[group]]\nname = "a"\nprocessing = "1 ms"\n'
+            '[[group]]\nprocessing = "1 ms"\nname = "a"\n',
+            "[[group]] 2 name must differ, got 'a' twice",
+            11,
+            id="a group twice",
+        ),
+        pytest.param(
+            f'{LEAST}[[group]]\nname = "a"\nprocessing = "1 ms"\n'
+            '[retries]\ndelays = []\ngroups = ["b"]\n',
+            "[retries] groups must be groups of the design, got 'b'",
+            11,
+            id="retries of a group that is not there",
+        ),
+        pytest.param(
+            f'{LEAST}compression_ratio = 3\n[producers.config]\n"compression.type" = "none"\n',
+            "[traffic] compression_ratio must be 1 where compression.type of producers is 'none'",
+            6,
+            id="compression that nobody does",
+        ),
+        pytest.param(
+            f'{LEAST}[keys]\npartitioner = "jva"\n',
+            "[keys] partitioner must be a name in PARTITIONERS, got 'jva' (near: 'java')",
+            7,
+            id="an unknown partitioner",
+        ),
+        pytest.param(
+            f'{LEAST}[operations]\nlabels = {{ "a-b" = "c" }}\n',
+            "[operations] labels must have names of letters, digits and _ .* got 'a-b'",
+            7,
+            id="a label that Prometheus refuses",
+        ),
+        pytest.param(
+            LEAST.replace("[traffic]", 'segment_size = "1 kB"\n[traffic]'),
+            "[topic] segment_size: segment.bytes must be at least 1,048,576, got 1000",
+            3,
+            id="a segment that Kafka refuses",
+        ),
+        pytest.param(
+            LEAST.replace("orders", "our orders"),
+            "[topic] name must be at most 249 letters, .* got 'our orders'",
+            2,
+            id="a name that Kafka refuses",
+        ),
+        pytest.param(
             f'{LEAST}[cluster]\nbrokers = 3\nlimits = "MSK Standard m5.lrge"\n',
             "[cluster] limits: name must be a cluster of .*(near: 'MSK Standard m5.large'",
             8,

@@ -63,6 +63,32 @@ def test_lag_that_is_allowed_is_the_rate_of_the_hottest_partition_times_the_dela
     )
 
 
+def test_lag_counts_what_a_group_skips():
+    """Lag is in offsets: of 2,000 records/s to a partition, 120,000 in a minute."""
+    group = Group(name="billing", member_records_per_s=2_000, delay_s=60, read_ratio=0.1)
+    assert plan(groups=[group], partitions=5).groups[0].lag_records_per_partition == 120_000
+
+
+def test_a_hottest_key_makes_its_partition_at_least_as_hot():
+    """Of 10,000 records/s 1,500 are of one key, and 1,000 are the even share of 10."""
+    group = Group(name="billing", member_records_per_s=2_000, delay_s=60)
+    hot = plan(groups=[group], keys=Keys(hottest_key_share=0.15), partitions=10)
+    assert hot.groups[0].lag_records_per_partition == pytest.approx(90_000)
+    cool = plan(groups=[group], keys=Keys(hottest_key_share=0.05), partitions=10)
+    assert cool.groups[0].lag_records_per_partition == pytest.approx(60_000)
+
+
+def test_size_retention_is_shortest_where_the_hottest_key_is():
+    """1.5 MB/s of one key fill 5.4 GB in an hour."""
+    given = {"keys": Keys(hottest_key_share=0.15), "retention_bytes": 5.4e9}
+    assert plan(partitions=10, **given).retention.kept_s == pytest.approx(3_600)
+
+
+def test_more_members_than_any_group_has_held_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"plan asks of group 'billing' must be .* got 500000"):
+        plan(write=1e12)
+
+
 def test_a_recovery_target_may_ask_for_more_members_than_the_peak():
     """λ (1 + T/R): an outage as long as the recovery doubles the rate."""
     group = Group(name="billing", member_records_per_s=2_000, outage_s=3_600, recovery_s=3_600)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,11 +17,16 @@ from kafka_sizing.partitions.limits import Kind
 class ModelConstants:
     """What a model takes for given."""
 
+    model: str  #: the name of its module
     name: str
     kind: Kind
     source: str
     date: str  #: year of publication, or the day it was read
     values: Mapping[str, float]
+
+    def __reduce__(self) -> tuple[Callable[[str], ModelConstants], tuple[str]]:
+        """Let it be pickled and copied, which a read-only mapping alone cannot be."""
+        return model_constants, (self.model,)
 
     def __repr__(self) -> str:
         return f"ModelConstants(name={self.name!r}, kind={self.kind!r}, date={self.date!r})"
@@ -72,6 +77,7 @@ def _models() -> Mapping[str, ModelConstants]:
     return MappingProxyType(
         {
             model: ModelConstants(
+                model=model,
                 name=row.pop("name"),
                 kind=row.pop("kind"),
                 source=row.pop("source"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kafka_sizing.brokers.models.constants import ModelConstants
+from kafka_sizing.brokers.models.figures import check_finite
+from kafka_sizing.units import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,9 @@ class BrokerEstimate:
     multiple: int = 1  #: the count is rounded up to a multiple of this: zones
     most_brokers: int | None = None  #: above it the model gives no answer; None: no such bound
 
+    def __post_init__(self) -> None:
+        check_finite(self)
+
     @property
     def binding(self) -> BrokerNeed:
         """The resource that asks for most; of a tie, the first."""
@@ -48,7 +53,8 @@ class BrokerEstimate:
     @property
     def reason(self) -> str:
         """Why this count, as a sentence without a full stop."""
-        text = f"{self.constants.name}: {self.brokers:,} brokers, as {self.binding.reason}"
+        count = format_count(self.brokers, "broker")
+        text = f"{self.constants.name}: {count}, as {self.binding.reason}"
         if self.brokers != self.binding.brokers:
             text += f", rounded up to a multiple of {self.multiple:,}"
         if not self.feasible:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from kafka_sizing._checks import check_non_negative
 from kafka_sizing.brokers.models.constants import ModelConstants
 
 if TYPE_CHECKING:
     import pandas as pd
+    from _typeshed import DataclassInstance
+
+
+def check_finite(result: DataclassInstance) -> None:
+    """Refuse a result in which a number outgrew a float."""
+    for field in fields(result):
+        value = getattr(result, field.name)
+        if isinstance(value, float):
+            check_non_negative(field.name, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +26,9 @@ class ModelFigures:
     """Numbers by someone else's model, and whose it is."""
 
     constants: ModelConstants
+
+    def __post_init__(self) -> None:
+        check_finite(self)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per number: quantity with its unit, amount, model, kind, source."""

@@ -8,7 +8,7 @@ from typing import Literal, SupportsIndex
 from kafka_sizing._checks import check_count, check_positive
 from kafka_sizing.brokers.models.constants import model_constants
 from kafka_sizing.brokers.models.figures import ModelFigures
-from kafka_sizing.units import format_load
+from kafka_sizing.units import format_count, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class NetflixEstimate(ModelFigures):
     def reason(self) -> str:
         """What a zone needs and why, as a sentence without a full stop."""
         return (
-            f"{self.constants.name}: each of {self.zones:,} zones needs "
+            f"{self.constants.name}: each of {format_count(self.zones, 'zone')} needs "
             f"{format_load(self.network_bytes_per_s_per_zone, 'bytes/s')} of network, as "
             f"{self.binding} is the fuller direction, and "
             f"{format_load(self.disk_bytes_per_zone, 'bytes')} of disk"

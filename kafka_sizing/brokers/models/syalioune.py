@@ -8,7 +8,7 @@ from typing import SupportsIndex
 from kafka_sizing._checks import ceil_ratio, check_at_least, check_count, check_positive
 from kafka_sizing.brokers.models.constants import model_constants
 from kafka_sizing.brokers.models.figures import ModelFigures
-from kafka_sizing.units import MiB, format_load
+from kafka_sizing.units import MiB, format_count, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class SyaliouneEstimate(ModelFigures):
     def reason(self) -> str:
         """Why this count, as a sentence without a full stop."""
         return (
-            f"{self.constants.name}: {self.partitions:,} partitions, as "
+            f"{self.constants.name}: {format_count(self.partitions, 'partition')}, as "
             f"{format_load(self.peak_write_bytes_per_s, 'bytes/s')} of payload come at the peak "
             f"and {format_load(self.partition_bytes_per_s, 'bytes/s')} go to each; compression "
             "counts for network and disk only"

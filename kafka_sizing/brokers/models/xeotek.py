@@ -8,6 +8,7 @@ from typing import SupportsIndex
 from kafka_sizing._checks import ceil_ratio, check_count, check_positive, check_share
 from kafka_sizing.brokers.models.constants import model_constants
 from kafka_sizing.brokers.models.figures import ModelFigures
+from kafka_sizing.units import format_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +44,11 @@ class XeotekEstimate(ModelFigures):
     def reason(self) -> str:
         """What it says, and what is wrong with it, as a sentence without a full stop."""
         text = (
-            f"{self.constants.name}: at least {self.least_producers:,} producers and "
-            f"{self.least_consumers:,} consumers, {self.binding} bind; it recommends "
-            f"{self.partitions:,} partitions and {self.consumers:,} consumers"
+            f"{self.constants.name}: at least {format_count(self.least_producers, 'producer')} "
+            f"and {format_count(self.least_consumers, 'consumer')}, {self.binding} bind; it "
+            "recommends "
+            f"{format_count(self.partitions, 'partition')} and "
+            f"{format_count(self.consumers, 'consumer')}"
         )
         if not self.consistent:
             text += f", {self.idle_consumers:,} of which would be idle: do not copy"

@@ -90,7 +90,7 @@ def client_properties(plan: TopicPlan) -> Mapping[str, str]:
             allowed="A-Za-z0-9._",
             most=_MOST_CHARACTERS,
         )
-        title = f"members of group {group.name}, which read {topic}"
+        title = f"members of group {group.name}, which read {topic},"
         texts[f"consumer-{name}.properties"] = _text(title, _consumer_lines(plan, group))
     return MappingProxyType(texts)
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from kafka_sizing.topic.design.surroundings import check_labels
 from kafka_sizing.units import LOAD_UNITS, format_duration, format_load, format_share
 
 _TOKEN: Final = re.compile(r"<([a-z]+)>")
 _SPECIAL: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
-_LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 _FIGURES: Final = 6
 
@@ -39,16 +39,6 @@ def matcher_text(matchers: Mapping[str, str]) -> str:
 def in_template(text: str) -> str:
     """Write a text so that Prometheus, which fills in annotations, leaves it alone."""
     return text.replace("{{", '{{"{{"}}')
-
-
-def check_labels(name: str, labels: Mapping[str, str]) -> None:
-    """Refuse a name of a label that Prometheus does not admit."""
-    for label in labels:
-        if not _LABEL.fullmatch(label) or label.startswith("__"):
-            raise ValueError(
-                f"{name} must have names of letters, digits and _ as Prometheus admits, "
-                f"got {label!r}"
-            )
 
 
 def rounded(number: float) -> float:

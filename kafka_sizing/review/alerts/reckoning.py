@@ -8,7 +8,6 @@ from kafka_sizing._checks import check_type
 from kafka_sizing.review.alerts.alert import Alert
 from kafka_sizing.review.alerts.catalogue import AlertForm, alert_forms
 from kafka_sizing.review.alerts.promql import (
-    check_labels,
     filled,
     in_quotes,
     in_template,
@@ -26,7 +25,8 @@ def alerts_of(plan: TopicPlan, *, matchers: Mapping[str, str] | None = None) -> 
     """Work out the alerts of a planned topic, with thresholds that follow from the plan.
 
     What the plan cannot tell has no alert: no lag without a delay that is allowed, no disk
-    without a cluster. Counts that must be zero, and shares that are rules, keep the thresholds
+    without a cluster and what others keep there. Nor has a load near the plan where today's peak
+    is that near already. Counts that must be zero, and shares that are rules, keep the thresholds
     of their sources.
 
     Parameters
@@ -69,7 +69,6 @@ def alerts_of(plan: TopicPlan, *, matchers: Mapping[str, str] | None = None) -> 
     """
     check_type("plan", plan, TopicPlan, "plan_topic")
     operations = plan.design.operations
-    check_labels("labels of operations", operations.labels)
     series = matcher_text(matchers or {})
     return tuple(_alert(watched, operations, series) for watched in watched_of(plan))
 

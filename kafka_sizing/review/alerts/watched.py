@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from kafka_sizing.review.alerts.catalogue import alert_forms
 from kafka_sizing.review.alerts.promql import as_pattern, in_quotes
+from kafka_sizing.topic.planning.brokers import BrokerPlan
 from kafka_sizing.topic.planning.groups import GroupPlan
 from kafka_sizing.topic.planning.plan import TopicPlan
 from kafka_sizing.units import format_duration, format_load
@@ -133,14 +135,21 @@ def _of_brokers(plan: TopicPlan) -> Iterator[Watched]:
     yield Watched(form="NetworkThreadsBusy", reason=busy)
     if plan.brokers is None:
         return
-    horizon = plan.brokers.horizon
-    yield Watched(
-        form="DiskAbovePlan", amount=horizon.disk_bytes_per_broker, reason=horizon.reason
-    )
+    if _tells_disk(plan.brokers):
+        horizon = plan.brokers.horizon
+        yield Watched(
+            form="DiskAbovePlan", amount=horizon.disk_bytes_per_broker, reason=horizon.reason
+        )
     disk_bytes = plan.brokers.cluster.disk_bytes_per_broker
     if disk_bytes is not None:
         size = format_load(disk_bytes, "bytes")
         yield Watched(form="DiskHigh", amount=disk_bytes, reason=f"a broker has {size} of disk")
+
+
+def _tells_disk(brokers: BrokerPlan) -> bool:
+    """Say whether the plan knows all that the brokers keep: of this topic and of others."""
+    cluster = brokers.cluster
+    return brokers.size_is_known and bool(cluster.other_disk_bytes or not cluster.other_replicas)
 
 
 def _of_traffic(plan: TopicPlan) -> Iterator[Watched]:
@@ -151,14 +160,15 @@ def _of_traffic(plan: TopicPlan) -> Iterator[Watched]:
         ("Messages", records, format_load(records, "records/s")),
         ("Bytes", wire_bytes, format_load(wire_bytes, "bytes/s")),
     ):
-        for line in ("Near", "Above"):
+        near = alert_forms()[f"{what}InNearPlan"].ratio * plan.design.traffic.growth_ratio
+        for line in ("Near", "Above") if near > 1 else ("Above",):  # or every peak would be near
             yield Watched(
                 form=f"{what}In{line}Plan",
                 amount=amount,
                 reason=f"{peak} at the peak of the horizon",
                 names=names,
             )
-    if plan.brokers is not None:
+    if plan.brokers is not None and plan.brokers.size_is_known:
         most = plan.brokers.horizon.most_disk_bytes
         ideal = format_load(plan.brokers.horizon.disk_bytes, "bytes")
         yield Watched(

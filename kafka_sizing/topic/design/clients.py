@@ -169,7 +169,10 @@ class Group:
                 f"group {self.name!r} must give member_records_per_s or processing_s, got {got}"
             )
         if self.threads > 1 and self.processing_s is None:
-            raise ValueError(f"group {self.name!r} must give processing_s with threads")
+            raise ValueError(
+                f"group {self.name!r} must give processing_s with threads, got {self.threads} "
+                "threads alone"
+            )
         check_choice("protocol", self.protocol, get_args(Protocol))
         check_choice("membership", self.membership, get_args(Membership))
         check_choice("assignor", self.assignor, ASSIGNORS)

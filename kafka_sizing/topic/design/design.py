@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from kafka_sizing.topic.design.surroundings import Cluster, Operations, Retries
 from kafka_sizing.topic.design.traffic import Traffic
 
 _MS: Final = 1_000
+_MOST_CHARACTERS: Final = 249  # Topic.java, Apache Kafka: room for the names of directories
 _PROPERTIES: Final = {  # field of the design → property of the topic, and what to multiply by
     "retention_s": ("retention.ms", _MS),
     "retention_bytes": ("retention.bytes", 1),
@@ -104,7 +106,7 @@ class TopicDesign:
 
     def __post_init__(self) -> None:
         """Refuse what no topic can be."""
-        check_name("name", self.name)
+        _check_topic_name(self.name)
         check_type("traffic", self.traffic, Traffic)
         check_type("producers", self.producers, Producers)
         check_type("operations", self.operations, Operations)
@@ -119,7 +121,7 @@ class TopicDesign:
                 raise ValueError(
                     f"config must leave out {property_name} where {name} is given, got both"
                 )
-        check_not_refused(self.configuration)
+        self._check_configuration()
         self._check_compression()
         if self.cluster is not None and self.replication_factor > self.cluster.brokers:
             raise ValueError(
@@ -168,6 +170,15 @@ class TopicDesign:
         multiples = tuple(check_count("multiple_of", each) for each in self.multiple_of)
         object.__setattr__(self, "multiple_of", multiples)
 
+    def _check_configuration(self) -> None:
+        try:
+            check_not_refused(self.configuration)
+        except ValueError as error:
+            for name, (property_name, _) in _PROPERTIES.items():
+                if getattr(self, name) is not None and str(error).startswith(f"{property_name} "):
+                    raise ValueError(f"{name}: {error}") from error
+            raise
+
     def _check_compression(self) -> None:
         producer = self.producers.configuration
         name = "compression.type"
@@ -202,4 +213,18 @@ class TopicDesign:
         return (
             f"TopicDesign({self.name!r}, {rate}, partitions={self.partitions}, "
             f"groups={[group.name for group in self.groups]!r})"
+        )
+
+
+def _check_topic_name(name: str) -> None:
+    """Refuse a name that Kafka refuses."""
+    check_name("name", name)
+    if (
+        not re.fullmatch(r"[a-zA-Z0-9._-]+", name)
+        or name in {".", ".."}
+        or len(name) > _MOST_CHARACTERS
+    ):
+        raise ValueError(
+            f"name must be at most {_MOST_CHARACTERS} letters, digits, '.', '_' and '-', and not "
+            f"'.' or '..', got {name!r}"
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from kafka_sizing._checks import (
     check_at_least,
@@ -16,6 +17,8 @@ from kafka_sizing._checks import (
 )
 from kafka_sizing.brokers import find_cluster
 from kafka_sizing.settings import Configuration
+
+_LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +160,9 @@ class Cluster:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
         if self.zones > self.brokers:
             raise ValueError(f"zones must be at most brokers, got {self.zones} > {self.brokers}")
-        if self.limits is not None:
-            find_cluster(self.limits)
+        sold_as = None if self.limits is None else find_cluster(self.limits)
+        if sold_as is not None and self.units > 1 and not sold_as.unit:
+            raise ValueError(f"units must be 1, as {sold_as.name} has none, got {self.units:,}")
         object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
         _ = self.configuration
 
@@ -183,6 +187,11 @@ class Operations:
     labels : mapping of str to str, default {}
         Labels that every alert carries, such as the cluster.
 
+    Raises
+    ------
+    ValueError
+        If a label has a name that Prometheus does not admit.
+
     Examples
     --------
     >>> from kafka_sizing.topic import Operations
@@ -196,10 +205,21 @@ class Operations:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Copy what could change."""
+        """Refuse labels that no alert can carry; copy what could change."""
+        check_labels("labels", self.labels)
         object.__setattr__(self, "owners", MappingProxyType(dict(self.owners)))
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
 
     def owner_of(self, signal: str) -> str | None:
         """Give who is paged for a signal; None if nobody is."""
         return self.owners.get(signal, self.owner)
+
+
+def check_labels(name: str, labels: Mapping[str, str]) -> None:
+    """Refuse a name of a label that Prometheus does not admit."""
+    for label in labels:
+        if not _LABEL.fullmatch(label) or label.startswith("__"):
+            raise ValueError(
+                f"{name} must have names of letters, digits and _ as Prometheus admits, "
+                f"got {label!r}"
+            )

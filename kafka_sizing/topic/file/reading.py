@@ -45,6 +45,11 @@ _MADE: Final[dict[str, Callable[..., KeyLoads]]] = {
 }
 _WAYS: Final = ("log", *_MADE, "hottest_share")
 _OF_LOG: Final = ("key", "load", "serializer")
+_PARTS: Final = {  # words an error of the whole begins with → table and key to change
+    "names of groups": ("[[group]]", "name"),
+    "groups of retries": ("[retries]", "groups"),
+    "compression_ratio": ("[traffic]", "compression_ratio"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +129,34 @@ def design_of(data: Mapping[str, Any], *, read_keys: ReadKeys | None = None) -> 
         _group(Section.of(where, each, GROUP), traffic)
         for where, each in sections("[[group]]", data.get("group", []))
     )
+
+    def designed(**given: Any) -> TopicDesign:
+        with _naming_part(parts["groups"]):
+            return TopicDesign(**given, **parts)
+
     with _naming_property(topic):
-        return topic.made(lambda **given: TopicDesign(**given, **parts), keys_of(TOPIC))
+        return topic.made(designed, keys_of(TOPIC))
+
+
+@contextmanager
+def _naming_part(groups: tuple[Group, ...]) -> Iterator[None]:
+    """Let an error about parts that contradict each other name the table to change."""
+    try:
+        yield
+    except ValueError as error:
+        text = str(error)
+        words = next((words for words in _PARTS if text.startswith(words)), None)
+        if words is None:
+            raise
+        table, key = _PARTS[words]
+        where = f"{table} {_second_of_a_name(groups)}" if table == "[[group]]" else table
+        raise TableError(f"{where} {key}{text.removeprefix(words)}", where, key) from error
+
+
+def _second_of_a_name(groups: tuple[Group, ...]) -> int:
+    """Give the number, from 1, of the first group whose name an earlier one has."""
+    names = [group.name for group in groups]
+    return next(at for at, name in enumerate(names, start=1) if name in names[: at - 1])
 
 
 @contextmanager
@@ -184,7 +215,8 @@ def _keys(section: Section, read_keys: ReadKeys | None) -> Keys:
         loads, source = _log(section, arguments, read_keys)
     elif way in _MADE:
         loads, source = _model(section, way)
-    with section.naming({"hottest_key_share": "hottest_share"}):
+    names = {"hottest_key_share": "hottest_share"}
+    with section.naming({name: name for name in ("ordering", "partitioner")} | names):
         return Keys(
             loads=loads,
             source=source,

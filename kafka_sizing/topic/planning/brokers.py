@@ -8,9 +8,16 @@ from kafka_sizing.brokers import BrokerFootprint, ClusterFit, broker_footprint, 
 from kafka_sizing.brokers.system import system_limit
 from kafka_sizing.topic.design import Cluster, TopicDesign
 from kafka_sizing.topic.design.traffic import Traffic
+from kafka_sizing.topic.planning.kept import (
+    compacted_bytes,
+    kept_size_bytes,
+    kept_time_s,
+    reckoned_s,
+    size_is_known,
+)
 from kafka_sizing.topic.planning.keys import KeyPlan
-from kafka_sizing.topic.planning.retention import kept_size_bytes, kept_time_s
-from kafka_sizing.units import YEAR_S, LoadUnit, format_load
+from kafka_sizing.topic.planning.needs import cluster_limits
+from kafka_sizing.units import LoadUnit, format_load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +32,7 @@ class BrokerPlan:
     fit: ClusterFit | None  #: today; None: the cluster's limits are not named
     horizon_fit: ClusterFit | None
     without_broker_fit: ClusterFit | None
+    size_is_known: bool = True  #: False: it compacts keys nobody has counted; sizes are the most
 
     @property
     def fits(self) -> bool:
@@ -35,17 +43,13 @@ class BrokerPlan:
 
     @property
     def disk_used_ratio(self) -> float | None:
-        """Part of a broker's disk in use at the horizon; None: its size is not given."""
-        return _ratio(self.horizon.disk_bytes_per_broker, self.cluster.disk_bytes_per_broker)
+        """Part of a broker's disk in use at the horizon; None: a size is not known."""
+        return self._disk(self.horizon)
 
     @property
     def disk_used_ratio_without_broker(self) -> float | None:
         """The same once a broker is lost and its replicas are made anew; None: not known."""
-        if self.without_broker is None:
-            return None
-        return _ratio(
-            self.without_broker.disk_bytes_per_broker, self.cluster.disk_bytes_per_broker
-        )
+        return None if self.without_broker is None else self._disk(self.without_broker)
 
     @property
     def network_used_ratio(self) -> float | None:
@@ -95,6 +99,11 @@ class BrokerPlan:
             f"fits={self.fits})"
         )
 
+    def _disk(self, footprint: BrokerFootprint) -> float | None:
+        if not self.size_is_known:
+            return None
+        return _ratio(footprint.disk_bytes_per_broker, self.cluster.disk_bytes_per_broker)
+
     def _network(self, footprint: BrokerFootprint) -> float | None:
         busier = max(footprint.in_bytes_per_s_per_broker, footprint.out_bytes_per_s_per_broker)
         return _ratio(busier, self.cluster.network_bytes_per_s_per_broker)
@@ -110,11 +119,12 @@ def plan_brokers(
     today = _footprint(design, cluster, design.traffic, partitions, keys)
     horizon = _footprint(design, cluster, design.traffic.at_horizon(), partitions, keys)
     without = horizon.without(brokers=1) if cluster.brokers > 1 else None
+    sold_as = cluster_limits(design)
 
     def fit(footprint: BrokerFootprint | None) -> ClusterFit | None:
-        if footprint is None or cluster.limits is None:
+        if footprint is None or sold_as is None:
             return None
-        return fits(footprint, cluster.limits, units=cluster.units)
+        return fits(footprint, sold_as, units=cluster.units)
 
     return BrokerPlan(
         cluster=cluster,
@@ -125,15 +135,8 @@ def plan_brokers(
         fit=fit(today),
         horizon_fit=fit(horizon),
         without_broker_fit=fit(without),
+        size_is_known=size_is_known(design),
     )
-
-
-def reckoned_s(design: TopicDesign) -> float:
-    """Give how much of a topic that keeps everything is reckoned with: up to the horizon. [s]
-
-    Of a horizon below a year, a year.
-    """
-    return max(1.0, design.traffic.horizon_years) * YEAR_S
 
 
 def _footprint(
@@ -143,8 +146,14 @@ def _footprint(
     partitions: int,
     keys: KeyPlan | None,
 ) -> BrokerFootprint:
-    kept_s, kept_bytes = kept_time_s(design), kept_size_bytes(design)
-    if kept_s is None and kept_bytes is None:
+    kept_s, kept_bytes, compacted = (
+        kept_time_s(design),
+        kept_size_bytes(design),
+        compacted_bytes(design),
+    )
+    if compacted is not None:
+        kept_bytes = max(1.0, compacted / partitions)
+    elif kept_s is None and kept_bytes is None:
         kept_s = reckoned_s(design)
     topic = design.configuration
     reads = sum(group.read_ratio for group in design.groups)

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kafka_sizing._checks import MOST_PARTITIONS, ceil_ratio
+from kafka_sizing._checks import MOST_PARTITIONS, ceil_ratio, check_count
 from kafka_sizing.brokers import partition_limits
 from kafka_sizing.partitions.limits import Limit
+from kafka_sizing.partitions.placement import MOST_PLACED
 from kafka_sizing.partitions.sizing import PartitionPlan, plan_partitions
 from kafka_sizing.topic.design import TopicDesign
 from kafka_sizing.topic.planning.keyed import KeyedCount, keyed_count
 from kafka_sizing.topic.planning.needs import (
+    cluster_limits,
     consumer_group_of,
     needs_of,
     retained_bytes,
@@ -42,6 +44,7 @@ class CountDecision:
     keyed: KeyedCount | None  #: by the real keys; None: they are not known
     limits: tuple[Limit, ...]  #: all of them, at ``partitions``
     sensitivity: tuple[Sensitivity, ...]
+    multiple_of: int = 1  #: what the design wants the count to be a multiple of
 
     @property
     def broken(self) -> tuple[Limit, ...]:
@@ -72,7 +75,8 @@ class CountDecision:
                 if self.recommended is not None
                 else "; no count keeps every limit"
             )
-            return f"{count} will not do: {worst.reason}{other}"
+            rule = f"{worst.name} allows {worst.partitions:,}, " if _is_upper(worst) else ""
+            return f"{count} will not do: {rule}{worst.reason}{other}"
         if self.given is None or self.given == self.recommended:
             rounding = self.rates.rounding
             rounded = (
@@ -84,7 +88,12 @@ class CountDecision:
             )
             return f"{count}: {self.binding.reason}{rounded}"
         needed = "" if self.recommended is None else f"; {self.recommended:,} would be enough"
-        return f"{count} keep every limit{needed}: {self.binding.reason}"
+        uneven = (
+            f", but are no multiple of {self.multiple_of:,}"
+            if self.partitions % self.multiple_of
+            else ""
+        )
+        return f"{count} keep every limit{uneven}{needed}: {self.binding.reason}"
 
     def to_frame(self) -> pd.DataFrame:
         """One row per limit: name, bound, partitions, kept, kind, reason, source."""
@@ -132,6 +141,7 @@ def decide_count(design: TopicDesign) -> CountDecision:
     )
     tightest = max(needs, key=lambda need: need.quotient)
     even = max(rates.partitions, _multiple_above(tightest.quotient, step))
+    check_count("partitions that the load needs", even, most=MOST_PLACED)
     tried = _tried(even, step=step, most=most, given=design.partitions)
     keyed = keyed_count(
         design.keys, tried, most_share=tightest.most_share, most_share_of=tightest.name
@@ -140,6 +150,7 @@ def decide_count(design: TopicDesign) -> CountDecision:
         tried,
         needs=needs,
         keyed=keyed,
+        hottest_key_share=None if design.keys is None else design.keys.hottest_key_share,
         least=max((group.members or 1 for group in design.groups), default=1),
         most=most,
         step=step,
@@ -156,6 +167,7 @@ def decide_count(design: TopicDesign) -> CountDecision:
         keyed=keyed,
         limits=tuple(_limits(design, rates, keyed, partitions)),
         sensitivity=sensitivities(design, candidates, partitions),
+        multiple_of=step,
     )
 
 
@@ -168,7 +180,7 @@ def _planned_by_rates(design: TopicDesign) -> PartitionPlan:
             "they say what one partition carries; got neither"
         )
     traffic, keys = design.traffic, design.keys
-    kept = retained_bytes(design) if design.partition_retained_bytes else None
+    kept = retained_bytes(design)
     return plan_partitions(
         traffic.write_bytes_per_s,
         producer_bytes_per_s=rate,
@@ -188,11 +200,11 @@ def _planned_by_rates(design: TopicDesign) -> PartitionPlan:
 
 def _quotas(design: TopicDesign) -> list[Limit]:
     """Give how many partitions the cluster leaves the topic; a limit of None: not one."""
-    cluster = design.cluster
-    if cluster is None or cluster.limits is None:
+    cluster, sold_as = design.cluster, cluster_limits(design)
+    if cluster is None or sold_as is None:
         return []
     limits = partition_limits(
-        cluster.limits,
+        sold_as,
         brokers=cluster.brokers,
         replication_factor=design.replication_factor,
         other_leaders=cluster.other_leaders,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kafka_sizing._checks import check_count
+from kafka_sizing.consumers.assignment.members import MOST_MEMBERS
 from kafka_sizing.consumers.backlog import Drain, Recovery, capacity_to_recover, drain_backlog
 from kafka_sizing.consumers.capacity import GroupCapacity, group_capacity
 from kafka_sizing.consumers.members import MembersNeeded, members_needed
@@ -11,7 +13,7 @@ from kafka_sizing.consumers.polling import FetchMemory, PollBudget, fetch_memory
 from kafka_sizing.consumers.rebalance import RebalanceCost, rebalance_cost
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.topic.design import Group, TopicDesign
-from kafka_sizing.topic.planning.keys import KeyPlan
+from kafka_sizing.topic.planning.keys import KeyPlan, hottest_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +27,7 @@ class GroupPlan:
     members: int  #: those planned, or else those needed, or one for each partition
     capacity: GroupCapacity  #: of that many, at the peak of the horizon
     today: GroupCapacity  #: of that many, at today's peak
-    lag_records_per_partition: float | None  #: of the hottest, at the delay allowed, at the peak
+    lag_records_per_partition: float | None  #: offsets of the hottest, at the delay and the peak
     drain: Drain | None  #: after its longest outage, at the average rate; None: no outage
     recovery: Recovery | None  #: what it must carry to be current in time; None: no time given
     poll: PollBudget
@@ -111,6 +113,7 @@ def plan_group(
             assignor=group.assignor,
         )
     members = group.members or _most(needed, to_recover, partitions)
+    check_count(f"members that the plan asks of group {group.name!r}", members, most=MOST_MEMBERS)
 
     def capacity_at(records_per_s: float) -> GroupCapacity:
         return group_capacity(
@@ -122,7 +125,7 @@ def plan_group(
         )
 
     capacity = capacity_at(peak)
-    hottest = 1 / partitions if keys is None else keys.loads.max_share
+    hottest = hottest_share(design, partitions=partitions, keys=keys)
     return GroupPlan(
         group=group,
         needed=needed,
@@ -132,7 +135,7 @@ def plan_group(
         today=capacity_at(peak_today),
         lag_records_per_partition=None
         if group.delay_s is None
-        else peak * hottest * group.delay_s,
+        else horizon.peak_records_per_s * hottest * group.delay_s,
         drain=_drain(group, capacity.usable_records_per_s, average),
         recovery=recovery,
         needed_to_recover=to_recover,
@@ -146,10 +149,6 @@ def _most(needed: MembersNeeded, to_recover: MembersNeeded | None, partitions: i
     """Give the members that carry both the peak and the recovery, or one for each partition."""
     counts = [needed.members, *([] if to_recover is None else [to_recover.members])]
     return max(partitions if count is None else count for count in counts)
-
-
-def _lag_records(group: Group, records_per_s: float) -> float | None:
-    return None if group.delay_s is None else records_per_s * group.delay_s
 
 
 def _drain(group: Group, capacity_records_per_s: float, average: float) -> Drain | None:

@@ -32,6 +32,17 @@ class KeyPlan:
         return f"KeyPlan(partitions={self.loads.partitions}, hot={hot}, best={best!r})"
 
 
+def hottest_share(design: TopicDesign, *, partitions: int, keys: KeyPlan | None) -> float:
+    """Give the part of the load that the hottest partition carries, as far as it is known.
+
+    Where only the share of the hottest key is known, it is at least that.
+    """
+    if keys is not None:
+        return keys.loads.max_share
+    known = None if design.keys is None else design.keys.share_of_hottest
+    return max(1 / partitions, known or 0.0)
+
+
 def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
     """Place the keys at the count; None if only a share, or nothing, is known of them."""
     keys, keyed = design.keys, count.keyed

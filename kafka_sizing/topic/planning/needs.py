@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from kafka_sizing.brokers import find_cluster
+from kafka_sizing.brokers import CLUSTERS, ClusterLimits, find_cluster
 from kafka_sizing.partitions.groups import ConsumerGroup
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.topic.design import Group, TopicDesign
+from kafka_sizing.topic.planning.kept import (
+    compacted_bytes,
+    kept_size_bytes,
+    kept_time_s,
+    only_compacts,
+    reckoned_s,
+)
 from kafka_sizing.units import format_load
 
 
@@ -23,6 +30,7 @@ class Need:
     per_partition: str  #: what one partition takes, for people
     kind: Kind
     source: str
+    parts: Mapping[str, float] = field(default_factory=dict)  #: of its load, by an input; else all
 
     @property
     def most_share(self) -> float:
@@ -41,11 +49,20 @@ def needs_of(design: TopicDesign) -> tuple[Need, ...]:
 
 
 def retained_bytes(design: TopicDesign) -> float | None:
-    """Give what the topic keeps today, one replica, by time. [bytes]; None: no limit by time."""
-    topic = design.configuration
-    if topic.value("retention.ms") == -1:
+    """Give what the topic keeps today, one replica. [bytes]; None: no count depends on it.
+
+    What is kept by size fits if it is not more than a partition may hold. A topic that keeps
+    everything is reckoned up to the horizon, as on the disks; one that only compacts keeps what
+    its keys ask for, at the horizon as today.
+    """
+    most, size = design.partition_retained_bytes, kept_size_bytes(design)
+    if most is None or (size is not None and size <= most):
         return None
-    return design.traffic.wire_bytes_per_s * topic.seconds("retention.ms")
+    if only_compacts(design):
+        compacted = compacted_bytes(design)
+        return None if compacted is None else compacted / design.traffic.growth_ratio
+    kept_s = kept_time_s(design)
+    return design.traffic.wire_bytes_per_s * (reckoned_s(design) if kept_s is None else kept_s)
 
 
 def consumer_group_of(group: Group, design: TopicDesign) -> ConsumerGroup:
@@ -112,31 +129,46 @@ def _retained_needs(design: TopicDesign) -> Iterator[Need]:
     most, kept = design.partition_retained_bytes, retained_bytes(design)
     if most is None or kept is None:
         return
+    grows = {} if only_compacts(design) else {"write rate": 1, "growth": 1, "horizon": 1}
     yield Need(
         name="retained bytes",
         quotient=kept * design.traffic.growth_ratio / most,
-        inputs={"write rate": 1, "growth": 1, "horizon": 1, "compression ratio": -1},
+        inputs={**grows, "compression ratio": -1},
         per_partition=f"{format_load(most, 'bytes')} on disk",
         kind="rule",
         source="stated",
     )
 
 
-def vendor_needs(design: TopicDesign) -> Iterator[Need]:
-    """Give what the vendor grants one partition, in and out."""
+def cluster_limits(design: TopicDesign) -> ClusterLimits | None:
+    """Give what the vendor allows, of compacted topics if this is one; None: nobody says."""
     cluster = design.cluster
     if cluster is None or cluster.limits is None:
+        return None
+    of_compacted = f"{cluster.limits} compacted"
+    compacts = "compact" in str(design.configuration.value("cleanup.policy"))
+    return find_cluster(of_compacted if compacts and of_compacted in CLUSTERS else cluster.limits)
+
+
+def vendor_needs(design: TopicDesign) -> Iterator[Need]:
+    """Give what the vendor grants one partition, in and out."""
+    limits = cluster_limits(design)
+    if limits is None:
         return
     traffic = design.traffic
     written = traffic.at_horizon().peak_wire_bytes_per_s
+    reads = sum(group.read_ratio for group in design.groups)
     loads = {
         "partition_in_bytes_per_s": ("in", written),
-        "partition_out_bytes_per_s": (
-            "out",
-            written * sum(group.read_ratio for group in design.groups),
-        ),
+        "partition_out_bytes_per_s": ("out", written * reads),
     }
-    for limit in find_cluster(cluster.limits).limits:
+    parts: dict[str, dict[str, float]] = {
+        "in": {},
+        "out": {
+            f"read ratio of {group.name}": group.read_ratio / reads for group in design.groups
+        },
+    }
+    for limit in limits.limits:
         if limit.resource not in loads:
             continue
         way, load = loads[limit.resource]
@@ -145,8 +177,9 @@ def vendor_needs(design: TopicDesign) -> Iterator[Need]:
         yield Need(
             name=f"{limit.name} ({way})",
             quotient=load / float(limit.most),
-            inputs={**_TRAFFIC, "compression ratio": -1},
+            inputs={**_TRAFFIC, "compression ratio": -1, **dict.fromkeys(parts[way], 1)},
             per_partition=f"{format_load(float(limit.most), 'bytes/s')} {way}",
             kind=limit.kind,
             source=limit.source,
+            parts=parts[way],
         )

@@ -13,7 +13,7 @@ from kafka_sizing.topic.design import TopicDesign
 from kafka_sizing.topic.planning.brokers import BrokerPlan, plan_brokers
 from kafka_sizing.topic.planning.count import CountDecision, decide_count
 from kafka_sizing.topic.planning.groups import GroupPlan, plan_group
-from kafka_sizing.topic.planning.keys import KeyPlan, plan_keys
+from kafka_sizing.topic.planning.keys import KeyPlan, hottest_share, plan_keys
 from kafka_sizing.topic.planning.producers import ProducerPlan, plan_producers
 from kafka_sizing.topic.planning.retention import RetentionPlan, plan_retention
 from kafka_sizing.topic.planning.retries import plan_ladder
@@ -182,7 +182,7 @@ def plan_topic(design: TopicDesign) -> TopicPlan:
         plan_group(group, design, partitions=count.partitions, keys=keys)
         for group in design.groups
     )
-    hottest_share = 1 / count.partitions if keys is None else keys.loads.max_share
+    hottest = hottest_share(design, partitions=count.partitions, keys=keys)
     return TopicPlan(
         design=design,
         count=count,
@@ -194,6 +194,6 @@ def plan_topic(design: TopicDesign) -> TopicPlan:
         retention=plan_retention(
             design,
             groups,
-            hottest_wire_bytes_per_s=design.traffic.at_horizon().wire_bytes_per_s * hottest_share,
+            hottest_wire_bytes_per_s=design.traffic.at_horizon().wire_bytes_per_s * hottest,
         ),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kafka_sizing.topic.design import TopicDesign
 from kafka_sizing.topic.planning.groups import GroupPlan
+from kafka_sizing.topic.planning.kept import kept_size_bytes, kept_time_s, only_compacts
 from kafka_sizing.units import format_duration
 
 
@@ -56,7 +57,7 @@ class RetentionPlan:
     @property
     def reason(self) -> str:
         """Why that is, or is not, enough, as a sentence without a full stop."""
-        kept = "without limit" if self.kept_s is None else format_duration(self.kept_s)
+        kept = self._kept
         if self.needed_s is None:
             return f"records are kept {kept}, and group {self.needed_by!r} never catches up"
         if self.needed_by is None:
@@ -68,17 +69,11 @@ class RetentionPlan:
             f"and the time to catch up are {need}"
         )
 
-
-def kept_time_s(design: TopicDesign) -> float | None:
-    """Give how long the topic keeps records. [s]; None: without limit."""
-    topic = design.configuration
-    return None if topic.value("retention.ms") == -1 else topic.seconds("retention.ms")
-
-
-def kept_size_bytes(design: TopicDesign) -> float | None:
-    """Give how much a partition keeps. [bytes]; None: without limit."""
-    topic = design.configuration
-    return None if topic.value("retention.bytes") == -1 else topic.bytes("retention.bytes")
+    @property
+    def _kept(self) -> str:
+        if self.kept_by == "cleanup.policy":
+            return "until a newer one of their key is there"
+        return "without limit" if self.kept_s is None else format_duration(self.kept_s)
 
 
 def plan_retention(
@@ -95,7 +90,8 @@ def plan_retention(
         "retention.bytes": None if kept_bytes is None else kept_bytes / hottest_wire_bytes_per_s,
     }
     limited = {name: time for name, time in times.items() if time is not None}
-    kept_by = min(limited, key=lambda name: limited[name], default="retention.ms")
+    unlimited = "cleanup.policy" if only_compacts(design) else "retention.ms"
+    kept_by = min(limited, key=lambda name: limited[name], default=unlimited)
     return RetentionPlan(
         kept_s=limited.get(kept_by),
         kept_bytes_per_partition=kept_bytes,

@@ -65,11 +65,21 @@ class Candidates:
         enough = self.may_be & (self.room(self.needs) >= 1 - ROUNDING)
         return int(self.counts[enough][0]) if enough.any() else None
 
-    def room(self, needs: tuple[Need, ...]) -> NDArray[np.float64]:
-        """How many times the load each count carries, by the need with the least room."""
-        if not needs:
-            return np.full(self.counts.size, np.inf)
-        return self.spread / _tightest(needs).quotient
+    def room(self, needs: tuple[Need, ...], moved: str = "") -> NDArray[np.float64]:
+        """How many times the load each count carries, by the need with the least room.
+
+        If ``moved`` names an input that brings but a part of a load, only that part is more.
+        """
+        room = np.full(self.counts.size, np.inf)
+        for need in needs:
+            part = need.parts.get(moved, 1.0)
+            room = np.minimum(room, 1 + (self.spread / need.quotient - 1) / part)
+        return room
+
+    def tightest(self, needs: tuple[Need, ...], moved: str, partitions: int) -> Need:
+        """Give the need with the least room at one of the counts."""
+        at = int(np.searchsorted(self.counts, partitions))
+        return min(needs, key=lambda need: float(self.room((need,), moved)[at]))
 
 
 def candidates_of(
@@ -77,23 +87,23 @@ def candidates_of(
     *,
     needs: tuple[Need, ...],
     keyed: KeyedCount | None,
+    hottest_key_share: float | None,
     least: int,
     most: int | None,
     step: int,
 ) -> Candidates:
-    """Hold counts against the bounds, and against the keys if they are known."""
+    """Hold counts against the bounds, and against the keys, or the hottest, if they are known."""
     tried = np.array(counts, dtype=np.int64)
     high_enough = (tried >= least) & (tried % step == 0)
+    hottest = 1 / tried if keyed is None else keyed.max_shares
+    if hottest_key_share is not None:
+        hottest = np.maximum(hottest, hottest_key_share)
     return Candidates(
         counts=tried,
-        spread=tried.astype(np.float64) if keyed is None else 1 / keyed.max_shares,
+        spread=1 / hottest,
         may_be=high_enough if most is None else high_enough & (tried <= most),
         needs=needs,
     )
-
-
-def _tightest(needs: tuple[Need, ...]) -> Need:
-    return max(needs, key=lambda need: need.quotient)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +130,7 @@ def _rows(each: _Input, candidates: Candidates, partitions: int) -> Iterator[Sen
     if not moved:
         return
     fixed = tuple(need for need in candidates.needs if each.name not in need.inputs)
-    room = candidates.room(moved)
+    room = candidates.room(moved, each.name)
     possible = candidates.may_be & (candidates.room(fixed) >= 1 - ROUNDING)
     for load, effect, count in _changes(candidates.counts, room, possible, partitions):
         value = each.at_load(load)
@@ -132,7 +142,7 @@ def _rows(each: _Input, candidates: Candidates, partitions: int) -> Iterator[Sen
                 changed_value=value,
                 effect=effect,
                 partitions=count,
-                limit=_tightest(moved).name,
+                limit=candidates.tightest(moved, each.name, partitions).name,
             )
 
 

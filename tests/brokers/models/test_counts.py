@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 
 from kafka_sizing.brokers.models.abcdedf import abcdedf_brokers
@@ -332,3 +335,22 @@ def test_each_argument_has_its_range(model, argument, value):
     given = {first: 1} | rest | {argument: value}
     with pytest.raises(ValueError, match=f"^{argument} must be .*got"):
         function(given.pop(first), **given)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: alibaba_brokers(1e308, fan_out=2),
+        lambda: axonops_brokers(1e300, broker_bytes_per_s=1e299, retention_s=1e10),
+        lambda: follower_cpu(1, in_bytes_per_s=float("nan"), out_bytes_per_s=1),
+    ],
+)
+def test_what_outgrows_a_float_is_refused(call):
+    with pytest.raises(ValueError, match=r"must be finite"):
+        call()
+
+
+def test_an_estimate_is_pickled_and_copied():
+    estimate = alibaba_brokers(500 * MB, fan_out=3)
+    assert pickle.loads(pickle.dumps(estimate)) == estimate
+    assert copy.deepcopy(estimate) == estimate

@@ -245,3 +245,11 @@ def test_readers_of_transactions_skip_what_was_aborted():
 def test_only_a_plan_is_taken():
     with pytest.raises(TypeError, match="plan must be TopicPlan, as plan_topic gives, got str"):
         client_properties("orders")
+
+
+def test_a_file_says_whose_it_is():
+    files = files_of()
+    assert files["producer.properties"].startswith("# What producers of orders should be set to\n")
+    assert files["consumer-billing.properties"].startswith(
+        "# What members of group billing, which read orders, should be set to\n"
+    )

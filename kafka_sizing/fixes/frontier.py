@@ -1,0 +1,180 @@
+"""Fixes side by side in; those that nothing betters, by peak, order and cost, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import numpy as np
+
+from kafka_sizing.fixes.base import OrderingScope, Outcome, cost_of
+from kafka_sizing.fixes.certainty import FitCertainty, certainty_of
+from kafka_sizing.partitions.lines import Line
+from kafka_sizing.units import LoadUnit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kafka_sizing.fixes.comparison import Comparison
+
+
+_CUSTOMARY: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FrontierPoint:
+    """One fix among others: its peak, the order it keeps, its cost, and what betters it."""
+
+    outcome: Outcome
+    cost_rank: int  #: from 0, the cheapest: as is; by intrusiveness, fan-in, then moved load
+    keeps_order: bool  #: whether the order that the readers need is kept
+    certainty: FitCertainty
+    bettered_by: (
+        Outcome | None
+    )  #: as low a peak, as much order, and cheaper; None: on the frontier
+
+    @property
+    def name(self) -> str:
+        """The fix in a few words."""
+        return self.outcome.name
+
+    @property
+    def is_on_frontier(self) -> bool:
+        """Whether no other fix is as good in all and better in one."""
+        return self.bettered_by is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FixFrontier:
+    """What can be had: a lower peak against less order and more cost."""
+
+    points: tuple[FrontierPoint, ...]  #: the cheapest first
+    line: Line
+    unit: LoadUnit
+    total: float  #: load of the topic, in ``unit``
+
+    @property
+    def frontier(self) -> tuple[FrontierPoint, ...]:
+        """The points that nothing betters."""
+        return tuple(point for point in self.points if point.is_on_frontier)
+
+    @property
+    def line_share(self) -> float:
+        """The line as a part of the total."""
+        return min(1.0, self.line.load / self.total) if self.total else 1.0
+
+    @property
+    def reason(self) -> str:
+        """Which trades there are, as a sentence without a full stop."""
+        names = ", ".join(f'"{point.name}"' for point in self.frontier)
+        return f"of {len(self.points):,} fixes nothing betters {names}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per fix, the cheapest first: fix, peak_share, …, probability, bettered_by."""
+        import pandas as pd
+
+        return pd.DataFrame([_row(point) for point in self.points])
+
+    def __repr__(self) -> str:
+        names = [point.name for point in self.frontier]
+        return f"FixFrontier({len(self.points):,} fixes, frontier={names!r})"
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False)
+
+
+def frontier_of(comparison: Comparison) -> FixFrontier:
+    """Find the fixes that nothing betters in peak, order, cost and certainty at once.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The fixes side by side, from `compare_fixes`.
+
+    Returns
+    -------
+    FixFrontier
+        Every fix, how sure it is, and what betters it.
+
+    Notes
+    -----
+    A fix betters another if its peak share is no higher, its ordering scope no smaller, its cost
+    no higher, it is sure to hold where the other is, and one of these is better (Pareto). Cost
+    orders by how much has to change, then by the fan-in of readers, then by the load that moves.
+    Sure is what holds with the certainty of the comparison, or with 95 % if that has none.
+
+    Examples
+    --------
+    >>> from kafka_sizing import KeyLoads, MorePartitions, NoKey, compare_fixes
+    >>> keys = KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 10, 10])
+    >>> fixes = [MorePartitions(5), MorePartitions(6), NoKey()]
+    >>> frontier_of(compare_fixes(keys, 4, fixes, capacity=65)).frontier[-1].name
+    'no key'
+    """
+    before = comparison.as_is.loads
+    sure_from = _CUSTOMARY if comparison.certainty is None else comparison.certainty
+    rivals = [
+        _Rival(outcome, certainty_of(outcome, before), sure_from)
+        for outcome in sorted(comparison.outcomes, key=cost_of)
+    ]
+    return FixFrontier(
+        points=tuple(
+            FrontierPoint(
+                outcome=rival.outcome,
+                cost_rank=rank,
+                keeps_order=comparison.keeps_order(rival.outcome),
+                certainty=rival.certainty,
+                bettered_by=_bettered_by(rival, rivals),
+            )
+            for rank, rival in enumerate(rivals)
+        ),
+        line=comparison.line,
+        unit=comparison.unit,
+        total=before.total,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """A fix, and what of it shall be small."""
+
+    outcome: Outcome
+    certainty: FitCertainty
+    sure_from: float
+
+    @property
+    def objectives(self) -> tuple[Any, ...]:
+        """The peak, the order lost, the cost, and whether it is unsure to hold."""
+        lost = get_args(OrderingScope).index(self.outcome.ordering_scope)
+        unsure = (self.certainty.probability or 0.0) < self.sure_from
+        return round(self.outcome.peak_share, 12), lost, cost_of(self.outcome), unsure
+
+    def betters(self, other: _Rival) -> bool:
+        pairs = list(zip(self.objectives, other.objectives, strict=True))
+        return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+
+
+def _bettered_by(rival: _Rival, others: list[_Rival]) -> Outcome | None:
+    """Find the best of what is as good in everything and better in something."""
+    better = [other for other in others if other.betters(rival)]
+    best = min(better, key=lambda other: other.objectives, default=None)
+    return None if best is None else best.outcome
+
+
+def _row(point: FrontierPoint) -> dict[str, Any]:
+    outcome, probability = point.outcome, point.certainty.probability
+    return {
+        "fix": point.name,
+        "partitions": outcome.loads.partitions,
+        "peak_share": outcome.peak_share,
+        "ordering_scope": outcome.ordering_scope,
+        "keeps_order": point.keeps_order,
+        "cost_rank": point.cost_rank,
+        "read_fan_in": outcome.read_fan_in,
+        "state_copies": outcome.state_copies,
+        "moved_load_share": outcome.moved_load_share,
+        "fits": outcome.fits,
+        "probability": np.nan if probability is None else probability,
+        "basis": point.certainty.basis,
+        "bettered_by": None if point.bettered_by is None else point.bettered_by.name,
+    }

@@ -1,0 +1,54 @@
+"""A design in; how long, and how much, its topic keeps out."""
+
+from __future__ import annotations
+
+from kafka_sizing.topic.design import TopicDesign
+from kafka_sizing.units import YEAR_S
+
+
+def only_compacts(design: TopicDesign) -> bool:
+    """Say whether a record goes only when a newer one of its key is there."""
+    return "delete" not in str(design.configuration.value("cleanup.policy"))
+
+
+def kept_time_s(design: TopicDesign) -> float | None:
+    """Give how long the topic keeps records. [s]; None: without limit."""
+    topic = design.configuration
+    if only_compacts(design) or topic.value("retention.ms") == -1:
+        return None
+    return topic.seconds("retention.ms")
+
+
+def kept_size_bytes(design: TopicDesign) -> float | None:
+    """Give how much a partition keeps. [bytes]; None: without limit."""
+    topic = design.configuration
+    if only_compacts(design) or topic.value("retention.bytes") == -1:
+        return None
+    return topic.bytes("retention.bytes")
+
+
+def reckoned_s(design: TopicDesign) -> float:
+    """Give how much of a topic that keeps everything is reckoned with: up to the horizon. [s]
+
+    Of a horizon below a year, a year.
+    """
+    return max(1.0, design.traffic.horizon_years) * YEAR_S
+
+
+def compacted_bytes(design: TopicDesign) -> float | None:
+    """Give what compaction leaves of the topic, one replica. [bytes]; None: it is not known.
+
+    The last record of each key, and as much again as may be dirty before the cleaner comes:
+    ``keys × record / (1 - min.cleanable.dirty.ratio)``, from LogCleaner, Apache Kafka.
+    """
+    keys, traffic = design.keys, design.traffic
+    dirty = float(design.configuration.value("min.cleanable.dirty.ratio"))
+    if not only_compacts(design) or keys is None or keys.loads is None or dirty >= 1:
+        return None
+    record = traffic.record_bytes / traffic.compression_ratio
+    return len(keys.loads.keys) * record / (1 - dirty)
+
+
+def size_is_known(design: TopicDesign) -> bool:
+    """Say whether the design tells what the topic keeps: by time, by size, or by its keys."""
+    return not only_compacts(design) or compacted_bytes(design) is not None
