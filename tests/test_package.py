@@ -28,6 +28,8 @@ NAMES_THAT_STAND = """
     diagnose_lag LagDiagnosis LagSamples read_lag_samples
     zipf_keys lognormal_keys uniform_keys
     expected_imbalance ImbalanceExpectation expected_sweep ExpectedSweep
+    simulate_keyless KeylessSpread hidden_hot_partition
+    plan_growth GrowthPath change_exposure grow_buckets
     plan_keyed_partitions KeyedPlan plan_salting SaltingPlan safe_shards simulate_scheme
     plan_batching compare_batching Batching check_producer ProducerVerdict
     latency_budget LatencyBudget

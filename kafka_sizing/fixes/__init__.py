@@ -1,9 +1,11 @@
 """Placed keys in; what each fix would change, and the best of them, out."""
 
 from kafka_sizing.fixes.base import AsIs, Fix, Outcome
+from kafka_sizing.fixes.bucket_growth import BucketChange, BucketGrowth, grow_buckets
 from kafka_sizing.fixes.buckets import KeyBuckets
 from kafka_sizing.fixes.comparison import Comparison, compare_fixes
 from kafka_sizing.fixes.composite import CompositeKey
+from kafka_sizing.fixes.frontier import FixFrontier, FrontierPoint
 from kafka_sizing.fixes.keyless import NoKey
 from kafka_sizing.fixes.partitions import MorePartitions
 from kafka_sizing.fixes.proposals import propose_fixes
@@ -38,15 +40,20 @@ from kafka_sizing.fixes.splitting import (
     simulate_scheme,
     stream_of,
 )
+from kafka_sizing.fixes.way_out import WayOut
 
 __all__ = [
     "AdjustedTable",
     "AsIs",
     "BoundedLoads",
+    "BucketChange",
+    "BucketGrowth",
     "Comparison",
     "CompositeKey",
     "DChoices",
     "Fix",
+    "FixFrontier",
+    "FrontierPoint",
     "FullestPartition",
     "IsolatedKeys",
     "KeyBuckets",
@@ -69,10 +76,12 @@ __all__ = [
     "TokenRing",
     "TrainedTable",
     "WChoices",
+    "WayOut",
     "bucket_of",
     "compare_fixes",
     "expect_salted",
     "fullest_partition",
+    "grow_buckets",
     "plan_salting",
     "propose_fixes",
     "safe_shards",

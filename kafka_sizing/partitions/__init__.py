@@ -11,6 +11,17 @@ from kafka_sizing.partitions.expectation import (
     expected_imbalance,
 )
 from kafka_sizing.partitions.groups import ConsumerGroup
+from kafka_sizing.partitions.growing import (
+    ChangeExposure,
+    GrowthCurve,
+    GrowthPath,
+    GrowthStage,
+    GrowthStep,
+    MovedAtCounts,
+    change_exposure,
+    moved_at_counts,
+    plan_growth,
+)
 from kafka_sizing.partitions.growth import MovedKeys, moved_keys, moved_share
 from kafka_sizing.partitions.hotspots import HotKey, HotPartition, HotReport, find_hot
 from kafka_sizing.partitions.intervals import (
@@ -19,6 +30,15 @@ from kafka_sizing.partitions.intervals import (
     share_interval,
 )
 from kafka_sizing.partitions.keyed import KeyedPlan, plan_keyed_partitions
+from kafka_sizing.partitions.keyless import (
+    HiddenHotPartition,
+    KeylessClient,
+    KeylessSpread,
+    draws_until_even,
+    hidden_hot_partition,
+    keyless_clients,
+    simulate_keyless,
+)
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.luck import Luck
@@ -39,19 +59,28 @@ from kafka_sizing.partitions.sweep import PartitionSweep, sweep_partitions
 
 __all__ = [
     "Band",
+    "ChangeExposure",
     "ConsumerGroup",
     "DispersionTest",
     "ExpectedSweep",
+    "GrowthCurve",
+    "GrowthPath",
+    "GrowthStage",
+    "GrowthStep",
     "HashBounds",
     "HashMoments",
+    "HiddenHotPartition",
     "HotKey",
     "HotPartition",
     "HotReport",
     "ImbalanceExpectation",
     "KeyedPlan",
+    "KeylessClient",
+    "KeylessSpread",
     "Limit",
     "Line",
     "Luck",
+    "MovedAtCounts",
     "MovedKeys",
     "PartitionLoads",
     "PartitionPlan",
@@ -64,22 +93,28 @@ __all__ = [
     "ThroughputCeiling",
     "band_of",
     "chance_on_line",
+    "change_exposure",
     "coefficient_of_variation",
     "compare_partitioners",
     "dispersion_test",
+    "draws_until_even",
     "expected_imbalance",
     "expected_normal_maximum",
     "expected_sweep",
     "find_hot",
     "gini",
     "hash_moments",
+    "hidden_hot_partition",
     "hottest_share_interval",
     "imbalance_ratio",
     "jain_index",
+    "keyless_clients",
+    "moved_at_counts",
     "moved_keys",
     "moved_share",
     "normalized_entropy",
     "place",
+    "plan_growth",
     "plan_keyed_partitions",
     "plan_partitions",
     "published_rates",
@@ -87,5 +122,6 @@ __all__ = [
     "records_to_tell",
     "sampling_noise",
     "share_interval",
+    "simulate_keyless",
     "sweep_partitions",
 ]

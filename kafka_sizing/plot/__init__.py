@@ -6,7 +6,9 @@ from kafka_sizing.plot.change import before_after
 from kafka_sizing.plot.expectation import expected_share
 from kafka_sizing.plot.fixes import fix_comparison
 from kafka_sizing.plot.frontier import fix_frontier
+from kafka_sizing.plot.growth import growth_path
 from kafka_sizing.plot.heatmap import lag_heatmap
+from kafka_sizing.plot.keyless import keyless_spread
 from kafka_sizing.plot.keys import key_shares
 from kafka_sizing.plot.labels import key_label
 from kafka_sizing.plot.lag_lines import lag_by_partition
@@ -30,8 +32,10 @@ __all__ = [
     "fix_comparison",
     "fix_frontier",
     "group_throughput",
+    "growth_path",
     "key_label",
     "key_shares",
+    "keyless_spread",
     "lag_by_partition",
     "lag_heatmap",
     "lorenz_curve",

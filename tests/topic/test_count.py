@@ -359,7 +359,5 @@ def test_what_one_group_reads_is_only_a_part_of_what_a_vendor_grants():
 
 
 def test_a_load_beyond_all_topics_is_refused_by_name():
-    with pytest.raises(
-        ValueError, match=r"that the load needs must be .* got 20000000"
-    ):
+    with pytest.raises(ValueError, match=r"that the load needs must be .* got 20000000"):
         decide_count(design(100e9, groups=[group(rate=5)]))
