@@ -23,6 +23,7 @@ numpydoc_show_class_members = False
 # Notebooks run in a clean kernel when they changed since the last build; an error fails it.
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
+nb_execution_excludepatterns = ["*04_published_tables.ipynb"]  # long; the tests run it
 nb_execution_timeout = 300
 nb_merge_streams = True
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from kafka_sizing._checks import ROUNDING, check_share
+from kafka_sizing._checks import ROUNDING, check_choice, check_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ class HashBounds:
         Raises
         ------
         ValueError
-            If the share is outside (0, 1].
+            If the share is outside (0, 1], or the certificate is unknown.
 
         Examples
         --------
@@ -82,6 +82,8 @@ class HashBounds:
         0.0001
         """
         check_share("max_share", max_share)
+        if certificate is not None:
+            check_choice("certificate", certificate, get_args(Certificate))
         if max_share <= self.floor_share * (1 + ROUNDING):
             return 1.0
         excess = max_share - (self.hashed_share + self.spread_share) / self.partitions

@@ -167,7 +167,7 @@ class ImbalanceExpectation:
         Raises
         ------
         ValueError
-            If the rate is not finite and positive.
+            If the rate is not finite and positive, or what the topic carries beyond a float.
 
         Examples
         --------
@@ -179,6 +179,8 @@ class ImbalanceExpectation:
         """
         check_positive("partition_bytes_per_s", partition_bytes_per_s)
         one = float(partition_bytes_per_s)
+        most = one / self.bounds.floor_share
+        check_positive("partition_bytes_per_s over the least share of the hottest", most)
         observed = self.observed_max_share
         return ThroughputCeiling(
             partition_bytes_per_s=one,
@@ -186,7 +188,7 @@ class ImbalanceExpectation:
             low_bytes_per_s=one / self.max_share_quantile(_HIGH),
             median_bytes_per_s=one / self.max_share_quantile(0.5),
             high_bytes_per_s=one / self.max_share_quantile(_LOW),
-            most_bytes_per_s=one / self.bounds.floor_share,
+            most_bytes_per_s=most,
             observed_bytes_per_s=None if observed is None else one / observed,
         )
 

@@ -67,10 +67,10 @@ def expected_share(
     --------
     >>> from kafka_sizing import KeyLoads, plot
     >>> from kafka_sizing.partitions import expected_sweep
-    >>> sweep = expected_sweep(KeyLoads(["21", "foobar", "abc"], [3, 2, 1]), [1, 2, 4], rng=1)
+    >>> sweep = expected_sweep(KeyLoads(["21", "foobar"], [3, 1]), [1, 4], rng=1)
     >>> ax = plot.expected_share(sweep)
     >>> ax.lines[0].get_ydata().round(2).tolist()
-    [1.0, 0.67, 0.5]
+    [1.0, 0.75]
     """
     check_type("sweep", sweep, ExpectedSweep, "expected_sweep")
     if capacity_share is not None:

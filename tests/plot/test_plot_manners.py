@@ -12,9 +12,13 @@ from kafka_sizing import (
     KeyLoads,
     PartitionLoads,
     compare_fixes,
+    expected_sweep,
     place,
+    plan_growth,
     plan_partitions,
     plot,
+    safe_shards,
+    simulate_keyless,
     sweep_partitions,
 )
 from kafka_sizing.consumers import (
@@ -98,7 +102,7 @@ def policies():
 def topic():
     return plan_topic(
         TopicDesign(
-            name="$orders$",
+            name="_orders_",
             traffic=Traffic(write_bytes_per_s=2e6, record_bytes=500, peak_ratio=3),
             keys=Keys(loads=KEYS),
             groups=[
@@ -138,6 +142,25 @@ DRAW = {
     "retry_ladder": lambda ax: plot.retry_ladder(topic().retries, ax=ax),
     "room_left": lambda ax: plot.room_left(topic().brokers, ax=ax),
     "sensitivity": lambda ax: plot.sensitivity(topic().count, ax=ax),
+    "expected_share": lambda ax: plot.expected_share(
+        expected_sweep(KEYS, range(4, 30), rng=1), capacity_share=0.3, ax=ax
+    ),
+    "fix_frontier": lambda ax: plot.fix_frontier(comparison().frontier, ax=ax),
+    "growth_path": lambda ax: plot.growth_path(
+        plan_growth(
+            None,
+            100e6,
+            growth_fraction_per_year=0.5,
+            horizon_years=3,
+            partition_bytes_per_s=10e6,
+            partitions=12,
+        ),
+        ax=ax,
+    ),
+    "keyless_spread": lambda ax: plot.keyless_spread(
+        simulate_keyless(1_000, partitions=6, duration_s=60, rng=1), ax=ax
+    ),
+    "safe_shards": lambda ax: plot.safe_shards(safe_shards(12, most_share=0.25), ax=ax),
 }
 
 

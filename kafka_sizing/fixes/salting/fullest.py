@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_SHARDS: Final = 10_000
 _NEGLIGIBLE: Final = 1e-15  # of the probability, beyond which no further count is given
-_VANISHING: Final = 1e-100  # of a term; products of two are still ordinary floats
+_VANISHING: Final = 1e-40  # of a term; all that are left away stay far below the 1e-11 promised
 
 Floats = NDArray[np.float64]
 
@@ -141,9 +141,10 @@ def fullest_partition(shards: int, partitions: int) -> FullestPartition:
     within: list[float] = []
     for most in range(least, shards + 1):
         counts.append(most)
-        within.append(probability_of_at_most(most, shards, partitions))
-        if within[-1] >= 1 - _NEGLIGIBLE:
+        if most == shards or _is_never_exceeded(most, shards, partitions):
+            within.append(1.0)
             break
+        within.append(probability_of_at_most(most, shards, partitions))
     below = np.maximum.accumulate(np.minimum([0.0, *within], 1.0))
     return FullestPartition(
         shards=shards,
@@ -171,7 +172,7 @@ def probability_of_at_most(most: int, shards: int, partitions: int) -> float:
         return 1.0
     if most * partitions < shards:
         return 0.0
-    terms = _trimmed(np.exp(_log_poisson(np.arange(most + 1), shards / partitions)))
+    terms = np.exp(_log_poisson(np.arange(most + 1), shards / partitions))
     whole = math.exp(float(_log_poisson(np.array([shards]), float(shards))[0]))
     return min(1.0, _coefficient_of_power(terms, partitions, shards) / whole)
 
@@ -182,22 +183,48 @@ def _log_poisson(counts: NDArray[np.int64], mean: float) -> Floats:
     return logs
 
 
-def _coefficient_of_power(polynomial: Floats, exponent: int, degree: int) -> float:
+def _is_never_exceeded(most: int, shards: int, partitions: int) -> bool:
+    """Whether even the sum over partitions of the chances to get more is negligible."""
+    from scipy.special import bdtrc
+
+    return float(bdtrc(most, shards, 1 / partitions)) * partitions <= _NEGLIGIBLE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Polynomial:
+    """Coefficients from a degree on: those before and after are too small to count."""
+
+    first: int  #: degree of the first coefficient
+    terms: Floats
+
+    def times(self, other: _Polynomial, most: int) -> _Polynomial:
+        """Multiply, and leave away what is above the degree ``most`` or vanishes."""
+        first = self.first + other.first
+        product = np.convolve(self.terms, other.terms)[: max(1, most + 1 - first)]
+        return _Polynomial(first, product).trimmed()
+
+    def trimmed(self) -> _Polynomial:
+        """Leave away both ends, as far as they vanish."""
+        kept = np.flatnonzero(self.terms > _VANISHING)
+        if not kept.size:
+            return _Polynomial(self.first, np.zeros(1))
+        return _Polynomial(self.first + int(kept[0]), self.terms[kept[0] : kept[-1] + 1])
+
+    def at(self, degrees: NDArray[np.int64]) -> Floats:
+        """Give the coefficients of some degrees."""
+        within = degrees - self.first
+        known = (within >= 0) & (within < self.terms.size)
+        return np.where(known, self.terms[within.clip(0, self.terms.size - 1)], 0.0)
+
+
+def _coefficient_of_power(terms: Floats, exponent: int, degree: int) -> float:
     """Give the coefficient of x^degree in polynomial(x)^exponent, by repeated squaring."""
-    result = np.ones(1)
-    power = polynomial
+    result = _Polynomial(0, np.ones(1))
+    power = _Polynomial(0, terms).trimmed()
     while exponent > 1:
         if exponent % 2:
-            result = _trimmed(np.convolve(result, power)[: degree + 1])
-        power = _trimmed(np.convolve(power, power)[: degree + 1])
+            result = result.times(power, degree)
+        power = power.times(power, degree)
         exponent //= 2
-    at = np.arange(max(0, degree + 1 - power.size), min(degree + 1, result.size))
-    return float(result[at] @ power[degree - at])
-
-
-def _trimmed(terms: Floats) -> Floats:
-    """Leave away what is too small to count: its products would be too small for a float."""
-    kept = np.flatnonzero(terms > _VANISHING)
-    terms = terms[: kept[-1] + 1] if kept.size else terms[:1]
-    terms[terms <= _VANISHING] = 0.0
-    return terms
+    rest = degree - result.first - np.arange(result.terms.size)
+    return float(result.terms @ power.at(rest))

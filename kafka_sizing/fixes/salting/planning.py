@@ -29,6 +29,7 @@ from kafka_sizing.fixes.salting.safety import (
 from kafka_sizing.fixes.salting.search import Search, cost_of
 from kafka_sizing.keys.loads import KeyLoads, KeyShare
 from kafka_sizing.keys.partitioners import Partitioner
+from kafka_sizing.partitions.placement import MOST_PLACED
 from kafka_sizing.units import format_share
 
 if TYPE_CHECKING:
@@ -257,7 +258,9 @@ def plan_salting(
 def _share_of(keys: KeyLoads, capacity: float | None, most_share: float | None) -> float:
     if capacity is not None and most_share is None:
         check_positive("capacity", capacity)
-        return min(1.0, float(capacity) / keys.total)
+        share = min(1.0, float(capacity) / keys.total)
+        check_positive("capacity as a share of the load", share)
+        return share
     if most_share is not None and capacity is None:
         check_share("most_share", most_share)
         return float(most_share)
@@ -272,9 +275,11 @@ def _obstacle(
     model, share = search.model, search.share * (1 + ROUNDING)
     n, line = model.base.size, format_share(search.share)
     if 1 / n > share:
+        least = ceil_ratio(1, search.share)
+        needed = f"at least {least:,}" if least <= MOST_PLACED else f"more than {MOST_PLACED:,}"
         return "even share", (
-            f"spread evenly each would carry {format_share(1 / n)}, so {line} needs at least "
-            f"{ceil_ratio(1, search.share):,} partitions"
+            f"spread evenly each would carry {format_share(1 / n)}, so {line} needs {needed} "
+            "partitions"
         )
     if (null := float(model.base.max())) > share:
         return "null keys", (

@@ -59,8 +59,8 @@ class SafeShards:
     def large_number_estimate(self) -> int | None:
         """What the formula for many shards gives: 2 N ln N / d² for a share of (1 + d) / N.
 
-        A note, not the answer: it is the mean of the fullest partition, not a certainty. None if
-        the share is not above the even one.
+        A note, not the answer: it is the mean of the fullest partition, not a certainty, and too
+        few where a partition gets but a handful. None if the share is not above the even one.
         """
         above = self.most_share * self.partitions - 1
         if above <= ROUNDING:
@@ -91,9 +91,12 @@ class SafeShards:
                 f"{format_share(self.even_share)} of the key on each, and {share} asks for "
                 f"{'that' if self._asks_for_even else 'less'}, while hashed shards meet"
             )
+        about = f"more than {self.most_shards:,}"
+        if self.large_number_estimate > self.most_shards:
+            about = f"about {self.large_number_estimate:,}"
         return (
             f"no number up to {self.most_shards:,} is safe: to leave at most {share} of the key "
-            f"on one of {n} takes about {self.large_number_estimate:,} shards"
+            f"on one of {n} takes {about} shards"
         )
 
     @property
