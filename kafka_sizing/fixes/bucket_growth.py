@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count, check_type
+from kafka_sizing._checks import ROUNDING, check_count, check_type
 from kafka_sizing.fixes.routing import RoutingTable, bucket_of, placed_by_weight
 from kafka_sizing.keys.loads import KeyLoads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
@@ -113,7 +113,8 @@ def grow_buckets(
     """Fill added partitions with whole buckets, and move no more than it takes.
 
     A bucket is a group of keys by a hash that does not know the count. Each partition above
-    the even share of the new count gives away buckets, the heaviest that do not take it below;
+    the even share of the new count (of what is left, where single buckets are above it: each of
+    those has a partition to itself) gives away buckets, the heaviest that do not take it below;
     these go, the heaviest first, where there is least load. No partition becomes hotter than
     the hottest was. For keys that were even this moves ``1 - before / after`` of the load, the
     least there can be, against ``1 - gcd / max`` for a hash modulo the count: 1/3 against 2/3
@@ -227,15 +228,18 @@ def _grown(
 def _levelled(
     weights: NDArray[np.float64], table: NDArray[np.int32], already: NDArray[np.float64]
 ) -> NDArray[np.int32]:
-    """Take weights from partitions above the mean, never below it; put them where is least."""
+    """Take weights from partitions above the level, never below it; put them where is least."""
     loads = sum_by(table, weights, already.size) + already
-    mean = loads.mean()
+    level = _level(np.concatenate([weights, already]), already.size)
+    falling = np.argsort(-weights, kind="stable")
+    too_big = int(np.count_nonzero(weights > level))  # of those only what shares a partition goes
     taken = []
-    for bucket in np.argsort(-weights, kind="stable").tolist():
+    for bucket in [*falling[too_big:].tolist(), *falling[:too_big][::-1].tolist()]:
         at = table[bucket]
-        if loads[at] - weights[bucket] >= mean:
+        if loads[at] - weights[bucket] >= level:
             loads[at] -= weights[bucket]
             taken.append(bucket)
+    taken.sort(key=lambda bucket: -weights[bucket])
     levelled = table.copy()
     heap = [(load, partition) for partition, load in enumerate(loads.tolist())]
     heapq.heapify(heap)
@@ -244,6 +248,18 @@ def _levelled(
         levelled[bucket] = partition
         heapq.heapreplace(heap, (load + float(weights[bucket]), partition))
     return levelled
+
+
+def _level(weights: NDArray[np.float64], partitions: int) -> float:
+    """Give the even share of what is left once each weight above it has a partition to itself."""
+    left = whole = float(weights.sum())
+    free = partitions
+    for weight in np.sort(weights)[:-partitions:-1].tolist():
+        if weight * free <= left * (1 + ROUNDING):
+            break
+        left -= weight
+        free -= 1
+    return max(left / free, ROUNDING * whole / partitions)
 
 
 def _says(change: BucketChange) -> str:

@@ -29,7 +29,8 @@ class FitCertainty:
         if self.probability is None:
             return "one hash or one stream was tried; what another one gives is not known"
         if self.basis == "these keys":
-            return "holds or fails for these keys as they are; no hash decides"
+            holds = "holds" if self.probability else "fails"
+            return f"{holds} for these keys as they are; no hash decides"
         return f"{format_share(self.probability)} of random hashes keep every partition below it"
 
 
@@ -39,10 +40,10 @@ def certainty_of(outcome: Outcome, before: PartitionLoads) -> FitCertainty:
     Keys of tomorrow with the shares of today get another hash each; that is what a random hash
     stands for.
     """
-    if not outcome.fix.is_hashed:
+    if not outcome.fix.is_hashed or not before.total:  # no load is placed by no hash
         return FitCertainty(probability=1.0 if outcome.fits else 0.0, basis="these keys")
     shares = outcome.fix.hashed_shares(before)
-    if shares is None or not before.total:
+    if shares is None:
         return FitCertainty(probability=None, basis="not known")
     line_share = min(1.0, outcome.line.load / before.total)
     expected = expected_imbalance(shares, outcome.loads.partitions, draws=_DRAWS, rng=_SEED)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kafka_sizing.fixes.base import Fix, placed_keys
 from kafka_sizing.fixes.buckets import KeyBuckets
 from kafka_sizing.fixes.composite import CompositeKey
 from kafka_sizing.fixes.keyless import NoKey
 from kafka_sizing.fixes.partitions import MorePartitions
-from kafka_sizing.fixes.salting.expectation import ShardPlacement
-from kafka_sizing.fixes.salting.fullest import MOST_SHARDS
-from kafka_sizing.fixes.shards import split
 from kafka_sizing.fixes.subkeys import suffixed
+from kafka_sizing.fixes.trials import try_shards
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
@@ -29,9 +25,7 @@ from kafka_sizing.partitions.separation import (
 
 BUCKETS_PER_PARTITION: Final = 10  # weights level out; more gains little
 BUCKETS_LISTED: Final = 1_000  # a table that is still easy to share
-NEAR_THE_BEST: Final = 1.1  # a tenth off the peak is not worth twice the fan-in
 CHOSEN_UP_TO: Final = 1_000  # partitions for which keys and shards are chosen together
-WORK_OF_TRIALS: Final = 2**23  # keys and partitions × shards in one trial
 
 
 def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
@@ -67,11 +61,12 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     """
     keys, _, _ = placed_keys(before)
     n = before.partitions
-    report = find_hot(before, capacity=line.load) if line.load else None
+    too_big = line.is_crossed_by(max(heaviest_key_load(before), null_load_of_one(before)))
+    most = n if too_big else None  # no count can do, so none is tried
+    report = find_hot(before, capacity=line.load, most_partitions=most) if line.load else None
     if report is None or report.fits:
         return tuple(_more_partitions(before, {2 * n}))
     hot = _hot_keys(before, line)
-    too_big = line.is_crossed_by(max(heaviest_key_load(before), null_load_of_one(before)))
     counts = {2 * n} if too_big else {2 * n, 4 * n}
     if report.first_fitting is not None:
         counts.add(report.first_fitting)
@@ -124,15 +119,15 @@ def _composites(before: PartitionLoads, line: Line, hot: int) -> Iterator[Compos
     every = hot >= len(keys)
     some = None if every else keys.heaviest()[:hot]
     listed = None if every else hot
-    hashed = _shards(before, line, some, "hashed")
-    dealt = _shards(before, line, some, "consecutive")
+    hashed = try_shards(before, line, some, "hashed")
+    dealt = try_shards(before, line, some, "consecutive")
     yield CompositeKey(hashed.shards, hot_keys=listed)
     if hashed.fails and dealt.fails and _has_room(before, line):  # so many keys do not do
         yield CompositeKey(placed="consecutive")
     else:
         yield CompositeKey(dealt.shards, hot_keys=listed, placed="consecutive")
     if not every:
-        everyone = _shards(before, line, None, "hashed", unless_tried=hashed.shards)
+        everyone = try_shards(before, line, None, "hashed", unless_tried=hashed.shards)
         yield CompositeKey(everyone.shards)
 
 
@@ -141,54 +136,3 @@ def _has_room(before: PartitionLoads, line: Line) -> bool:
     if before.partitions > CHOSEN_UP_TO or line.is_crossed_by(before.even_share):
         return False
     return not line.is_crossed_by(null_load_of_one(before))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trial:
-    """A number of shards, and whether something is hot under every number tried."""
-
-    shards: int
-    fails: bool
-
-
-def _shards(
-    before: PartitionLoads,
-    line: Line,
-    positions: NDArray[np.int64] | None,
-    placed: ShardPlacement,
-    *,
-    unless_tried: int = 2,
-) -> _Trial:
-    """Try 2, 4, 8 … shards: the first number under which nothing is hot.
-
-    If there is none, the first that comes near the best. ``unless_tried`` is the answer where
-    there are too many keys to try.
-    """
-    keys, _, _ = placed_keys(before)
-    each = before.partitions + (len(keys) if positions is None else len(positions))
-    peaks: dict[int, float] = {}
-    for shards in _doubling(before.partitions):
-        if each * shards > WORK_OF_TRIALS:
-            break
-        parts = split(
-            before,
-            positions=positions,
-            shards=shards,
-            consecutive=placed == "consecutive",
-            keep_keys=False,
-        )
-        peaks[shards] = float(parts.loads.loads.max())
-        if not line.is_crossed_by(peaks[shards]):
-            return _Trial(shards=shards, fails=False)
-    near = min(peaks.values(), default=0.0) * NEAR_THE_BEST
-    best = next((shards for shards, peak in peaks.items() if peak <= near), unless_tried)
-    return _Trial(shards=best, fails=bool(peaks))
-
-
-def _doubling(most: int) -> Iterator[int]:
-    """Give 2, 4, 8 … below ``most``, then ``most``."""
-    shards = 2
-    while shards < min(most, MOST_SHARDS):
-        yield shards
-        shards *= 2
-    yield max(2, min(most, MOST_SHARDS))

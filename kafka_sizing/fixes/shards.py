@@ -197,11 +197,9 @@ class _Held:
         column = joined([others, shards])
         loads = np.concatenate([keys.loads[rest], *self._loads])
         placed = np.concatenate([partition_of_key[rest], *self._placed])
-        collides = _may_meet(murmur2(shards), murmur2(others))
+        collides = _have_one_in_common(shards, others)
         if collides:
             distinct = distinct_keys(column)
-            collides = len(distinct.column) < len(column)
-        if collides:
             codes = distinct.codes
             where = np.empty(len(distinct.column), dtype=np.int32)
             where[codes] = placed
@@ -218,7 +216,20 @@ class _Held:
         return _Made(keys=made, partition_of_key=placed, has_collision=collides)
 
 
-def _may_meet(some: NDArray[np.int32], many: NDArray[np.int32]) -> bool:
-    """Whether two sets of hashes have one in common."""
-    some = np.sort(some)
-    return bool((some[np.searchsorted(some[:-1], many)] == many).any())
+def _have_one_in_common(some: KeyColumn, others: KeyColumn) -> bool:
+    """Whether two columns of distinct keys share one; only what shares a hash is looked at."""
+    ours, theirs = murmur2(some), murmur2(others)
+    near, meet = np.flatnonzero(_is_among(ours, theirs)), np.flatnonzero(_is_among(theirs, ours))
+    if not near.size:
+        return False
+    both = joined([some.take(near), others.take(meet)])
+    return len(distinct_keys(both).column) < len(both)
+
+
+def _is_among(hashes: NDArray[np.int32], known: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark the hashes that are among the known ones."""
+    if not known.size:
+        return np.zeros(hashes.size, dtype=np.bool_)
+    known = np.sort(known)
+    marked: NDArray[np.bool_] = known[np.searchsorted(known[:-1], hashes)] == hashes
+    return marked

@@ -28,6 +28,7 @@ METHODS: Final[tuple[IntervalMethod, ...]] = ("exact", "bootstrap")
 MEASURED_CONFIDENCE: Final = 0.95  # at which the coverage of the bootstrap was measured
 _REACH: Final = 8  # standard errors beyond which a partition is never the hottest
 _CELLS_HELD: Final = 2**22  # of a draw of many samples
+_MOST_REDRAWN: Final = 10**18  # records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +209,8 @@ def hottest_share_interval(
         low = float(_lower(shares * n, n, outside / loads.partitions).max())
         high = float(_upper(shares * n, n, outside).max())
     else:
+        if n > _MOST_REDRAWN:
+            raise ValueError(f"records must be at most {_MOST_REDRAWN:,} to redraw, got {n!r}")
         drawn, again = _redrawn(shares, n, redrawn, np.random.default_rng(rng))
         low, high = np.quantile(drawn, [outside, 1 - outside]).tolist()
     return ShareInterval(

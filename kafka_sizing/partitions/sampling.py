@@ -221,7 +221,8 @@ class _Saw:
         """Give the fewest records that have this critical count."""
         if critical == self._first_critical():
             return critical
-        fewer = range(critical - 1, ceil(critical / self.line_share))  # there it is half chance
+        half_chance = min(ceil(critical / self.line_share), 4 * MOST_SAMPLED)  # far enough
+        fewer = range(critical - 1, half_chance)
         return fewer.start + bisect_left(
             fewer, 1, key=lambda n: int(self._chance(critical - 1, n) > self.level)
         )

@@ -51,14 +51,12 @@ def growth_path(path: GrowthPath, *, ax: Axes | None = None) -> Axes:
 
     Examples
     --------
-    >>> from kafka_sizing import MiB
-    >>> from kafka_sizing.partitions.growing import plan_growth
-    >>> from kafka_sizing.plot.growth import growth_path
+    >>> from kafka_sizing import MiB, plan_growth, plot
     >>> path = plan_growth(
     ...     None, 100 * MiB, growth_fraction_per_year=0.5, horizon_years=3,
     ...     partition_bytes_per_s=10 * MiB, partitions=12, most_spare_ratio=2,
     ... )
-    >>> [text.get_text() for text in growth_path(path).texts]
+    >>> [text.get_text() for text in plot.growth_path(path).texts]
     ['18 partitions\n66.7 % moves', '36 partitions\n50.0 % moves']
     """
     check_type("path", path, GrowthPath, "plan_growth")

@@ -59,12 +59,11 @@ def keyless_spread(
 
     Examples
     --------
-    >>> from kafka_sizing.partitions.keyless import simulate_keyless
-    >>> from kafka_sizing.plot.keyless import keyless_spread
+    >>> from kafka_sizing import plot, simulate_keyless
     >>> spread = simulate_keyless(
     ...     800, partitions=8, duration_s=60, client="librdkafka murmur2", rng=1
     ... )
-    >>> ax = keyless_spread(spread)
+    >>> ax = plot.keyless_spread(spread)
     >>> ax.lines[0].get_ydata()[-1].item(), ax.get_ylabel()
     (8.0, 'records so far / even share')
     """

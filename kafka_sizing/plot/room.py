@@ -59,7 +59,7 @@ def room_left(plan: BrokerPlan, *, ax: Axes | None = None) -> Axes:
     ... )
     >>> ax = plot.room_left(plan_topic(design).brokers)
     >>> [text.get_text() for text in ax.texts[:2]]
-    ['network in, of a broker', '5.0 %; 5.0 % today, 5.0 % with one broker lost']
+    ['network in, of a broker', '5.0 % at the horizon, 5.0 % today, 5.0 % with one broker lost']
     """
     check_type("plan", plan, BrokerPlan, "plan_topic")
     uses = limit_uses(plan)
@@ -78,7 +78,7 @@ def room_left(plan: BrokerPlan, *, ax: Axes | None = None) -> Axes:
 def _row(use: LimitUse) -> Row:
     """Give the text of a row, and what reaches furthest in it; its bars are drawn later."""
     shares = [use.horizon_share, use.today_share]
-    note = f"{_share(use.horizon_share)}; {_share(use.today_share)} today"
+    note = f"{_share(use.horizon_share)} at the horizon, {_share(use.today_share)} today"
     if use.without_broker_share is not None:
         note += f", {_share(use.without_broker_share)} with one broker lost"
         shares.append(use.without_broker_share)

@@ -36,7 +36,7 @@ def safe_shards(safe: SafeShards, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     safe : SafeShards
-        What `safe_shards` of `kafka_sizing.fixes.salting` found.
+        What `kafka_sizing.safe_shards` found.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: the only Axes of a new figure.
 
@@ -52,9 +52,8 @@ def safe_shards(safe: SafeShards, *, ax: Axes | None = None) -> Axes:
 
     Examples
     --------
-    >>> from kafka_sizing.fixes.salting import safe_shards
-    >>> from kafka_sizing.plot.salting import safe_shards as plot_safe_shards
-    >>> ax = plot_safe_shards(safe_shards(12, most_share=1 / 4))
+    >>> from kafka_sizing import plot, safe_shards
+    >>> ax = plot.safe_shards(safe_shards(12, most_share=1 / 4))
     >>> ax.get_xlabel()
     'shards of the key'
     """
@@ -85,7 +84,8 @@ def safe_shards(safe: SafeShards, *, ax: Axes | None = None) -> Axes:
     tick_counts(ax, shards, factors=False)  # teeth are as wide everywhere
     tick_numbers(ax.yaxis, percent_number)
     ax.set_xlabel("shards of the key")
-    ax.set_ylabel(f"no partition above {format_share(safe.most_share)} of the key")
+    share = format_share(safe.most_share)
+    ax.set_ylabel(f"probability that no partition\nhas more than {share} of the key")
     legend_above(ax, entries, least=0.0, largest=1.0, room=10)
     return ax
 

@@ -130,7 +130,7 @@ def sensitivity(count: CountDecision, *, ax: Axes | None = None) -> Axes:
             parse_math=False,
         )
     ax.axvline(0, color=EDGE, linewidth=1.2)
-    ax.set_xlabel("change of this input alone")
+    ax.set_xlabel("change of this input alone: partitions needed then")
     told = {effect: text.format(count.partitions) for effect, text in _TOLD.items()}
     legend_below_rows(
         ax, [(entries[effect], told[effect]) for effect in told if effect in entries]

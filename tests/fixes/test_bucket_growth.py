@@ -136,14 +136,34 @@ def test_no_partition_becomes_hotter_and_no_bucket_moves_for_nothing(
     moved = moved_of(keys, table, grown.table)
     assert change.moved_load_share == pytest.approx(keys.shares[moved].sum())
     assert change.moved_key_share == pytest.approx(moved.mean())
-    # no partition gives away more than what it has above the even share
+    # no partition gives away more than what it has above the even share, or above that of what
+    # is left once the k heaviest buckets have a partition each
+    heaviest = np.cumsum(np.sort(np.bincount(bucket_of(keys.keys, buckets), keys.loads))[::-1])
+    taken = [0.0, *heaviest[: after - 1]]
+    level = min((keys.total - some) / (after - k) for k, some in enumerate(taken))
     stays = np.append(loads_before - null_load / before, np.zeros(added)) + null_load / after
-    excess = np.maximum(stays - keys.total / after, 0).sum() / keys.total
+    excess = np.maximum(stays - level, 0).sum() / keys.total
     assert grown.least_moved_share - 1e-9 <= change.moved_load_share <= excess + 1e-9
     modulo = moved_keys(keys, before, after)
     assert grown.hash_modulo.moved_load_share == pytest.approx(modulo.load_share)
     assert grown.hash_modulo.moved_key_share == pytest.approx(modulo.key_share)
     assert grown.hash_modulo.peak_share == pytest.approx(place(keys, after).max_share)
+
+
+def test_partitions_added_beside_one_key_too_big_are_filled_from_the_others():
+    keys = keys_in_buckets([90, 1, 1, 1, 1, 1, 1])  # level: 6 / 3 beside the 90
+    table = RoutingTable(partition_of_bucket=[0, 1, 1, 1, 1, 1, 1], partitions=2)
+    grown = grow_buckets(keys, 2, 4, table=table)
+    assert loads_of(keys, grown.table).tolist() == [90, 2, 2, 2]
+    assert grown.fewest_moves.moved_load_share == pytest.approx(4 / 96)
+
+
+def test_of_two_buckets_too_big_that_share_a_partition_the_lighter_goes():
+    keys = keys_in_buckets([60, 30, 1, 1])
+    table = RoutingTable(partition_of_bucket=[0, 0, 0, 1], partitions=2)
+    grown = grow_buckets(keys, 2, 4, table=table)
+    assert sorted(loads_of(keys, grown.table).tolist()) == [1, 1, 30, 60]
+    assert grown.table.partition_of_bucket[0] == 0
 
 
 # --- results ----------------------------------------------------------------------------

@@ -147,3 +147,10 @@ def test_every_bettered_point_is_bettered_by_one_on_the_frontier(loads, partitio
         if point.bettered_by is not None:
             assert point.bettered_by.name in best
             assert point.bettered_by.peak_share <= point.outcome.peak_share + 1e-12
+
+
+def test_no_load_at_all_fits_for_certain():
+    comparison = compare_fixes(KeyLoads(["a", "b"], [0, 0]), 4, certainty=0.9)
+    assert comparison.fits
+    assert comparison.best is comparison.as_is
+    assert comparison.reason.startswith("As is")

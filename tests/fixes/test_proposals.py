@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, strategies as st
 
 from kafka_sizing import (
@@ -9,9 +10,12 @@ from kafka_sizing import (
     compare_fixes,
     find_hot,
     place,
+    zipf_keys,
 )
 from kafka_sizing.fixes import propose_fixes
 from kafka_sizing.fixes.base import line_for
+from kafka_sizing.fixes.shards import split
+from kafka_sizing.fixes.trials import try_shards
 from kafka_sizing.keys import as_key_column
 
 
@@ -119,10 +123,10 @@ def test_two_hundred_partitions_get_a_table_of_a_thousand(carriers):
 
 def test_too_many_keys_to_try_get_the_shards_of_the_hot_ones(monkeypatch, carriers):
     tried = proposed(carriers, 12, 50_000)
-    monkeypatch.setattr("kafka_sizing.fixes.proposals.WORK_OF_TRIALS", 12 * 16 + 100)
+    monkeypatch.setattr("kafka_sizing.fixes.trials.WORK_OF_TRIALS", 12 * 16 + 100)
     fixes = proposed(carriers, 12, 50_000)
     assert len(fixes) == len(tried)
-    monkeypatch.setattr("kafka_sizing.fixes.proposals.WORK_OF_TRIALS", 1)
+    monkeypatch.setattr("kafka_sizing.fixes.trials.WORK_OF_TRIALS", 1)
     assert {fix.shards for fix in proposed(carriers, 12) if isinstance(fix, CompositeKey)} == {2}
 
 
@@ -151,3 +155,58 @@ def test_keys_that_must_be_numbers_get_no_shards():
     keys = KeyLoads(as_key_column([7, 8, 9], serializer="int32"), [6, 3, 1])
     fixes = proposed(keys, 12, partitioner="flink-integer")
     assert {type(fix) for fix in fixes} == {MorePartitions, KeyBuckets, NoKey}
+
+
+def peaks_of_all(keys, n, numbers):
+    before = place(keys, n)
+    line = line_for(before, None)
+    return {
+        shards: CompositeKey(shards).applied_to(before, line=line).loads.loads.max()
+        for shards in numbers
+    }
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.8, 1.2, 2.0])
+@pytest.mark.parametrize("capacity_ratio", [0.9, 1.2, 1.5, 4.0])
+def test_the_heaviest_keys_stand_in_for_all_without_another_answer(
+    monkeypatch, exponent, capacity_ratio
+):
+    monkeypatch.setattr("kafka_sizing.fixes.trials.HEAVIEST", 50)
+    keys = zipf_keys(2_000, exponent=exponent, total=1_200)
+    before = place(keys, 12)
+    line = line_for(before, 100 * capacity_ratio)
+    peaks = peaks_of_all(keys, 12, [2, 4, 8, 12])
+    fitting = [shards for shards, peak in peaks.items() if not line.is_crossed_by(peak)]
+    near = [shards for shards, peak in peaks.items() if peak <= 1.1 * min(peaks.values())]
+    trial = try_shards(before, line, None, "hashed")
+    assert (trial.shards, trial.fails) == ((fitting or near)[0], not fitting)
+
+
+def test_what_the_heaviest_keys_rule_out_is_not_tried_on_all(monkeypatch):
+    keys = zipf_keys(2_000, exponent=1.2, total=1_200)
+    sizes = []
+
+    def counted(before, **how):
+        sizes.append(len(before.keys))
+        return split(before, **how)
+
+    monkeypatch.setattr("kafka_sizing.fixes.trials.HEAVIEST", 500)
+    monkeypatch.setattr("kafka_sizing.fixes.trials.split", counted)
+    before = place(keys, 12)
+    assert try_shards(before, line_for(before, 90), None, "hashed").fails
+    assert sizes.count(500) == 4
+    assert sizes.count(2_000) < 4
+
+
+def test_a_key_too_big_for_any_count_is_not_looked_for_at_other_counts(monkeypatch):
+    searched = []
+
+    def noted(*args, **how):
+        searched.append(how["most_partitions"])
+        return find_hot(*args, **how)
+
+    monkeypatch.setattr("kafka_sizing.fixes.proposals.find_hot", noted)
+    keys = KeyLoads(["hot", "a", "b"], [8, 1, 1])
+    proposed(keys, 4, 5)
+    proposed(keys, 4, 8)
+    assert searched == [4, None]

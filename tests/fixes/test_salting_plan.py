@@ -475,3 +475,14 @@ def test_there_is_a_plan_that_keeps_the_line_or_an_obstacle(loads, n, above, pla
         assert plan.probability >= 0.95
     elif placement == "consecutive":
         assert plan.obstacle == "even share"  # a shard on every partition is quite even
+
+
+def test_a_line_that_no_count_meets_is_said_without_a_number_of_many_digits():
+    plan = plan_salting(KeyLoads(["a", "b"], [1, 1]), 4, capacity=1e-300)
+    assert plan.obstacle == "even share"
+    assert plan.reason.endswith("needs more than 10,000,000 partitions")
+
+
+def test_a_capacity_that_is_no_share_at_all_is_refused():
+    with pytest.raises(ValueError, match=r"^capacity as a share of the load must be"):
+        plan_salting(KeyLoads(["a", "b"], [5, 5]), 4, capacity=5e-324)

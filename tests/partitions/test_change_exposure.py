@@ -208,3 +208,15 @@ def test_nonsense_gets_one_clear_line(changes, text):
 def test_keys_are_key_loads_or_none():
     with pytest.raises(TypeError, match="keys must be KeyLoads, as count_keys gives, got list"):
         exposure(["a"])
+
+
+def test_a_lag_that_is_never_read_is_refused():
+    with pytest.raises(ValueError, match=r"^the time to read the lag must be finite"):
+        change_exposure(
+            None,
+            4,
+            8,
+            write_records_per_s=10,
+            lag_records=1e10,
+            partition_records_per_s=1e-308,
+        )

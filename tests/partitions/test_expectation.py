@@ -509,6 +509,16 @@ def test_an_expectation_says_what_it_knows():
         (lambda: expected_imbalance([1], 3).throughput_ceiling(0), "partition_bytes_per_s must"),
         (lambda: expected_imbalance([1], 3).bounds.most_share(1), r"in \(0, 1\), got 1"),
         (lambda: expected_imbalance([1], 3).bounds.probability_bound(0), "max_share must"),
+        (
+            lambda: expected_imbalance([1], 3).bounds.probability_bound(
+                0.5, certificate="hoeffding"
+            ),
+            "certificate must be one of 'chernoff', 'bernstein', got 'hoeffding'",
+        ),
+        (
+            lambda: expected_imbalance([1, 1], 3).throughput_ceiling(1e308),
+            "partition_bytes_per_s over the least share of the hottest must be finite",
+        ),
         (lambda: hash_moments([1], 3).cv2_mean_of_sample(0), "records must be a whole number"),
         (lambda: expected_normal_maximum(0), "n must be a whole number"),
         (lambda: expected_normal_maximum(3, method="rough"), "method must be one of"),

@@ -493,3 +493,19 @@ def test_rates_read_well_in_the_real_world():
         counts=[10],
     )
     assert "carry 100.0 MiB/s, up to year 0.00, and the load will be 337.5 MiB/s" in path.reason
+
+
+def test_a_curve_refuses_what_no_float_holds_and_levels_that_are_none():
+    curve = GrowthCurve(write_bytes_per_s=1, growth_fraction_per_year=1, horizon_years=3)
+    with pytest.raises(ValueError, match=r"^write_bytes_per_s after so many years must be finite"):
+        curve.rate_at(1e5)
+    for level in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match=r"^level_bytes_per_s must be finite and > 0"):
+            curve.years_until(level)
+
+
+def test_one_partition_carries_and_more_carry():
+    path = plan_growth(
+        None, 1, growth_fraction_per_year=0, horizon_years=1, partition_bytes_per_s=10
+    )
+    assert path.reason.startswith("1 partition from the start carries the load to year 1, and")

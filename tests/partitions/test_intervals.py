@@ -79,8 +79,8 @@ def test_the_hottest_of_a_sample_needs_a_lower_low_end_than_a_chosen_one():
     loads = PartitionLoads(loads=[600, 200, 150, 50])
     chosen = share_interval(600, 1_000)
     picked = hottest_share_interval(loads, records=1_000)
-    assert picked.high == chosen.high
-    assert picked.low == share_interval(600, 1_000, confidence=1 - 0.05 / 4).low
+    assert picked.high == pytest.approx(chosen.high)
+    assert picked.low == pytest.approx(share_interval(600, 1_000, confidence=1 - 0.05 / 4).low)
     assert picked.low < chosen.low
 
 
@@ -175,3 +175,9 @@ def test_nonsense_gets_one_clear_line(call, message):
 def test_something_else_than_loads_is_refused():
     with pytest.raises(TypeError, match="loads must be PartitionLoads, as place gives"):
         hottest_share_interval([1, 2])
+
+
+def test_more_records_than_can_be_redrawn_are_refused():
+    loads = place(count_keys({"a": 3, "b": 1}), 2)
+    with pytest.raises(ValueError, match=r"^records must be at most 1,000,000,000,000,000,000"):
+        hottest_share_interval(loads, records=1e20, method="bootstrap")

@@ -136,3 +136,8 @@ def test_numbers_are_told_in_a_sentence_and_a_line():
 def test_nonsense_gets_one_clear_line(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_line_next_to_nothing_takes_as_many_records_as_to_see_the_share():
+    told = records_to_tell(0.2, line_share=1e-300)  # one record settles it: 0.8**14 < 0.05
+    assert (told.records, told.seen_records) == (14, 1)

@@ -62,7 +62,7 @@ def test_a_note_repeats_the_shares(ax):
     )
     assert texts(ax)[:2] == [
         "network in, of a broker",
-        "15.0 %; 15.0 % today, 15.0 % with one broker lost",
+        "15.0 % at the horizon, 15.0 % today, 15.0 % with one broker lost",
     ]
 
 
@@ -80,7 +80,7 @@ def test_a_limit_that_is_passed_is_red_and_one_far_passed_cut_off(ax):
     )
     assert far.patches[0].get_width() == 2
     assert far.patches[0].get_hatch() == "///"
-    assert texts(far)[1].startswith("1,200 %; ")
+    assert texts(far)[1].startswith("1,200 % at the horizon, ")
 
 
 def test_what_is_only_advised_is_yellow_when_it_is_passed(ax):

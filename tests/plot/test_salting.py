@@ -37,7 +37,7 @@ def test_every_number_of_shards_is_a_point_of_its_colour(ax):
 def test_labels_carry_the_share_and_the_certainty(ax):
     plot_safe_shards(safe_shards(12, most_share=1 / 4), ax=ax)
     assert ax.get_xlabel() == "shards of the key"
-    assert ax.get_ylabel() == "no partition above 25.0 % of the key"
+    assert ax.get_ylabel() == "probability that no partition\nhas more than 25.0 % of the key"
     names = legend(ax)
     assert names[:3] == ["safe", "not safe", "certainty wanted, 95.0 %"]
     safe = safe_shards(12, most_share=1 / 4).probabilities

@@ -137,19 +137,17 @@ def fullest_partition(shards: int, partitions: int) -> FullestPartition:
     shards = check_count("shards", shards, most=MOST_SHARDS)
     partitions = check_count("partitions", partitions)
     least = -(-shards // partitions)
-    counts: list[int] = []
     within: list[float] = []
-    for most in range(least, shards + 1):
-        counts.append(most)
-        if most == shards or _is_never_exceeded(most, shards, partitions):
-            within.append(1.0)
-            break
+    most = least
+    while most < shards and not _is_never_exceeded(most, shards, partitions):
         within.append(probability_of_at_most(most, shards, partitions))
+        most += 1
+    within.append(1.0)
     below = np.maximum.accumulate(np.minimum([0.0, *within], 1.0))
     return FullestPartition(
         shards=shards,
         partitions=partitions,
-        counts=np.array(counts),
+        counts=np.arange(least, most + 1),
         probabilities=np.diff(below),
     )
 

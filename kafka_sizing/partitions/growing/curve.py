@@ -44,11 +44,7 @@ class GrowthCurve:
         check_non_negative("horizon_years", self.horizon_years)
         for name in ("write_bytes_per_s", "growth_fraction_per_year", "horizon_years"):
             object.__setattr__(self, name, float(getattr(self, name)))
-        try:
-            last = self.rate_at(self.horizon_years)
-        except OverflowError:
-            last = math.inf
-        check_positive("write_bytes_per_s at the horizon", last)
+        check_positive("write_bytes_per_s at the horizon", self._rate(self.horizon_years))
 
     @property
     def horizon_bytes_per_s(self) -> float:
@@ -57,15 +53,17 @@ class GrowthCurve:
 
     def rate_at(self, years: float) -> float:
         """Give the rate after so many years. [bytes/s]"""
-        growth: float = (1 + self.growth_fraction_per_year) ** years
-        return self.write_bytes_per_s * growth
+        rate = self._rate(float(years))
+        check_positive("write_bytes_per_s after so many years", rate)
+        return rate
 
     def years_until(self, level_bytes_per_s: float) -> float | None:
-        """Say how long the rate stays within a level; None if for ever.
+        """Say how long the rate stays within a level, > 0; None if for ever.
 
         ``ln(level / rate) / ln(1 + growth)``, below 0 where the rate is above it today. A level
         met but for rounding, today or at the horizon, is met.
         """
+        check_positive("level_bytes_per_s", level_bytes_per_s)
         level = level_bytes_per_s * (1 + ROUNDING)
         if not self.growth_fraction_per_year:
             return None if level >= self.write_bytes_per_s else -math.inf
@@ -74,3 +72,10 @@ class GrowthCurve:
         if level >= self.horizon_bytes_per_s:
             return max(years, self.horizon_years)
         return max(years, 0.0) if level >= self.write_bytes_per_s else years
+
+    def _rate(self, years: float) -> float:
+        try:
+            growth: float = (1 + self.growth_fraction_per_year) ** years
+        except OverflowError:
+            return math.inf
+        return self.write_bytes_per_s * growth

@@ -225,6 +225,7 @@ def change_exposure(
         drain_s = lag / write_records_per_s
     else:
         drain_s = lag * moves.slowest_share / partition_records_per_s
+    check_non_negative("the time to read the lag", drain_s)
     return ChangeExposure(
         before=before,
         after=after,

@@ -134,8 +134,9 @@ class GrowthPath:
             return self._too_much()
         if not self.steps:
             text = (
-                f"{format_count(self.partitions, 'partition')} from the start carry the load to "
-                f"year {self.curve.horizon_years:g}, and no key ever moves"
+                f"{format_count(self.partitions, 'partition')} from the start "
+                f"{_carry(self.partitions)} the load to year {self.curve.horizon_years:g}, "
+                "and no key ever moves"
             )
         else:
             named = [f"{step.after:,} from year {step.years:.2f}" for step in self.steps]
@@ -155,7 +156,8 @@ class GrowthPath:
         text = (
             f"No path reaches year {self.curve.horizon_years:g}: "
             f"{format_count(last.partitions, 'partition')}, the best of the counts, "
-            f"carry {format_load(last.ceiling_bytes_per_s, 'bytes/s')}, up to year {until:.2f}, "
+            f"{_carry(last.partitions)} {format_load(last.ceiling_bytes_per_s, 'bytes/s')}, "
+            f"up to year {until:.2f}, "
             f"and the load will be {rate}"
         )
         share = self.hottest_key_share
@@ -219,3 +221,7 @@ def _moves(path: GrowthPath) -> str:
         return "nothing moves"
     times = format_count(len(path.steps), "step")
     return f"{times}, {path.moved_ratio:.2f} × the load moves"
+
+
+def _carry(partitions: int) -> str:
+    return "carries" if partitions == 1 else "carry"
