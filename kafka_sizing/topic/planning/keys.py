@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kafka_sizing.fixes.comparison import Comparison, compare_fixes
+from kafka_sizing.fixes import CompositeKey, Fix, propose_fixes
+from kafka_sizing.fixes.base import line_for
+from kafka_sizing.fixes.comparison import Comparison, OrderingNeed, compare_fixes
 from kafka_sizing.partitions.hotspots import HotReport, find_hot
 from kafka_sizing.partitions.placement import PartitionLoads, place
 from kafka_sizing.topic.design import TopicDesign
@@ -59,8 +61,21 @@ def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
         comparison = compare_fixes(
             scaled,
             count.partitions,
+            _worth_planning(loads, capacity, keys.ordering),
             capacity=capacity,
             ordering=keys.ordering,
             partitioner=keys.partitioner,
         )
     return KeyPlan(loads=loads, report=report, comparison=comparison)
+
+
+def _worth_planning(loads: PartitionLoads, capacity: float, ordering: OrderingNeed) -> list[Fix]:
+    """Give what may help, but for splitting every key: splitting the hot ones costs less.
+
+    Where keys must stay whole, splits only show what would be won: the plain ones will do.
+    """
+    proposed = propose_fixes(loads, line=line_for(loads, capacity))
+    splits = [fix for fix in proposed if isinstance(fix, CompositeKey)]
+    chosen = [fix for fix in splits if fix.shards is None and ordering == "none"]
+    kept = [fix for fix in splits if fix.hot_keys is not None]
+    return [fix for fix in proposed if fix not in splits or fix in [*kept, *chosen]]
