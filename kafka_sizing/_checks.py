@@ -6,7 +6,7 @@ import difflib
 import math
 import numbers
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from types import UnionType
 from typing import Final, SupportsIndex, get_args
@@ -59,6 +59,13 @@ def check_count(
     if not least <= count <= most:
         raise _error(name, rule, value)
     return count
+
+
+def check_counts(name: str, values: object, *, most: int = MOST_PARTITIONS) -> list[int]:
+    """Refuse anything but several whole numbers from 1 to ``most``; return them as given."""
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes):
+        raise TypeError(f"{name} must be several whole numbers, got {values!r:.60}")
+    return [check_count(name, value, most=most) for value in values]
 
 
 def check_type(name: str, value: object, wanted: type | UnionType, maker: str = "") -> None:

@@ -13,6 +13,7 @@ from kafka_sizing._checks import (
     check_at_least,
     check_choice,
     check_count,
+    check_counts,
     check_fraction,
     check_non_negative,
     check_positive,
@@ -169,3 +170,13 @@ def test_what_is_of_another_type_is_told_what_was_wanted(wanted, maker, message)
 def test_what_outgrew_a_float_is_not_rounded_up(outgrown):
     with pytest.raises(ValueError, match=r"^amount to divide and round up must be finite, got "):
         ceil_ratio(outgrown, 1)
+
+
+def test_counts_are_several_whole_numbers():
+    assert check_counts("counts", range(1, 4)) == [1, 2, 3]
+    assert check_counts("counts", []) == []
+    for wrong in (5, "12", b"12", None):
+        with pytest.raises(TypeError, match=r"^counts must be several whole numbers, got "):
+            check_counts("counts", wrong)
+    with pytest.raises(ValueError, match=r"counts must be a whole number in 1 … 9, got 10"):
+        check_counts("counts", [3, 10], most=9)

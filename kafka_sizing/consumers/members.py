@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kafka_sizing._checks import ROUNDING, ceil_ratio, check_count, check_positive, check_share
+from kafka_sizing._checks import (
+    ROUNDING,
+    ceil_ratio,
+    check_count,
+    check_counts,
+    check_positive,
+    check_share,
+)
 from kafka_sizing.consumers.capacity import GroupCapacity, first_that_carries, group_capacity
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.units import format_load, format_share
@@ -115,7 +122,7 @@ def capacity_by_members(
     if members is None:
         count = partitions.partitions if isinstance(partitions, PartitionLoads) else partitions
         members = range(1, check_count("partitions without members", count, most=MOST_ROWS) + 1)
-    counts = sorted({check_count("members", each) for each in members})
+    counts = sorted(set(check_counts("members", members)))
     if not counts:
         raise ValueError("members must hold at least one number, got none")
     return CapacityByMembers(

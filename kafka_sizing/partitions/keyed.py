@@ -14,6 +14,7 @@ from kafka_sizing._checks import (
     ROUNDING,
     check_at_least,
     check_count,
+    check_counts,
     check_fraction,
     check_non_negative,
     check_positive,
@@ -290,11 +291,7 @@ def plan_keyed_partitions(
     at_most = as_upper_limits(upper_limits)
     multiple = as_multiple(multiple_of)
     chosen = require_keyed(partitioner)
-    given = (
-        None
-        if counts is None
-        else [check_count("counts", count, most=MOST_PLACED) for count in counts]
-    )
+    given = None if counts is None else check_counts("counts", counts, most=MOST_PLACED)
 
     growth = _growth_ratio(growth_fraction_per_year, horizon_years)
     load = float(write_bytes_per_s) * float(peak_ratio) * growth

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, check_count, check_type
+from kafka_sizing._checks import ROUNDING, check_counts, check_type
 from kafka_sizing.keys.loads import KeyLoads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.partitions.placement import MOST_PLACED, null_loads, place
@@ -122,7 +122,7 @@ def sweep_partitions(
     """
     check_type("keys", keys, KeyLoads, "count_keys")
     chosen = require_keyed(partitioner)
-    wanted = [check_count("counts", count, most=MOST_PLACED) for count in counts]
+    wanted = check_counts("counts", counts, most=MOST_PLACED)
     if not wanted:
         raise ValueError("counts must hold at least one partition count, got none")
     rows = {count: _measures(loads) for count, loads in loads_at(keys, set(wanted), chosen)}

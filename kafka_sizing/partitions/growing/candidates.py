@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, ceil_ratio, check_count
+from kafka_sizing._checks import ROUNDING, ceil_ratio, check_count, check_counts
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.growing.curve import GrowthCurve
@@ -116,7 +116,7 @@ Places = EvenPlaces | KeyPlaces
 
 def counts_given(counts: Iterable[int], *, today: int | None, step: int) -> list[int]:
     """Give the counts to choose from, rising, with today's among them and none below it."""
-    wanted = {check_count("counts", count, most=MOST_PLACED) for count in counts}
+    wanted = set(check_counts("counts", counts, most=MOST_PLACED))
     chosen = {count for count in wanted if count % step == 0}
     if today is not None:
         chosen = {count for count in chosen | {today} if count >= today}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count, check_type
+from kafka_sizing._checks import check_count, check_counts, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.partitions.growing.candidates import Topic
@@ -120,7 +120,7 @@ def moved_at_counts(
         check_type("keys", keys, KeyLoads, "count_keys")
     chosen = require_keyed(partitioner)
     before = check_count("before", before, most=MOST_PLACED)
-    wanted = [check_count("counts", count, most=MOST_PLACED) for count in counts]
+    wanted = check_counts("counts", counts, most=MOST_PLACED)
     if not wanted:
         raise ValueError("counts must hold at least one partition count, got none")
     max_shares = Topic(keys=keys, partitioner=chosen).max_shares(set(wanted))
