@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kafka_sizing import GiB, KeyLoads, TiB
+from kafka_sizing import GiB, KeyLoads, TiB, partition_of
 from kafka_sizing.keys import zipf_keys
 from kafka_sizing.topic import (
     Cluster,
@@ -179,6 +179,25 @@ def test_keys_that_are_known_are_placed_at_the_count():
     assert not hot.holds
     assert hot.keys.comparison.reason in hot.keys.reason
     assert plan(keys=Keys(hottest_key_share=0.01)).keys is None
+
+
+def test_a_count_that_only_this_hash_favours_is_named():
+    """Three keys, a third each, and a partition takes two fifths: 3!/27 = 2/9 of hashes fit."""
+    names = [f"key-{at}" for at in range(50)]
+    places = partition_of(names, 3).tolist()
+    apart = [names[places.index(partition)] for partition in range(3)]
+    group = Group(name="billing", member_records_per_s=4_000)
+    keys = Keys(loads=KeyLoads(apart, [1, 1, 1]))
+    lucky = plan(partitions=3, groups=[group], keys=keys).keys
+    assert lucky.report.fits
+    assert lucky.is_lucky
+    assert lucky.fitting_hashes_share == pytest.approx(2 / 9, abs=0.03)
+    assert "of random hashes would fit at this count" in lucky.reason
+    even = Keys(loads=zipf_keys(10_000, exponent=0.1, total=1))
+    sure = plan(partitions=3, groups=[group], keys=even).keys
+    assert not sure.is_lucky
+    assert sure.fitting_hashes_share == pytest.approx(1)
+    assert sure.reason == sure.report.verdict
 
 
 def test_producers_are_judged_and_batched_for_the_count():

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from kafka_sizing.fixes import CompositeKey, Fix, propose_fixes
 from kafka_sizing.fixes.base import line_for
 from kafka_sizing.fixes.comparison import Comparison, OrderingNeed, compare_fixes
+from kafka_sizing.partitions.expectation import expected_imbalance
 from kafka_sizing.partitions.hotspots import HotReport, find_hot
+from kafka_sizing.partitions.luck import Luck
 from kafka_sizing.partitions.placement import PartitionLoads, place
 from kafka_sizing.topic.design import TopicDesign
 from kafka_sizing.topic.planning.count import CountDecision
+from kafka_sizing.units import format_share
+
+_MOST_OF_THEM: Final = 0.5  # of random hashes: with fewer, a fit is luck
+_SEED: Final = 0  # the same design gives the same plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,13 +27,26 @@ class KeyPlan:
     loads: PartitionLoads  #: payload bytes/s
     report: HotReport
     comparison: Comparison | None  #: None: no partition is hot, so nothing needs fixing
+    luck: Luck  #: how this hash does at the count, among random ones
+    fitting_hashes_share: float  #: part of random hashes under which no partition is hot
+
+    @property
+    def is_lucky(self) -> bool:
+        """Whether the keys fit only because this hash is kind to them at this count."""
+        return self.comparison is None and self.fitting_hashes_share < _MOST_OF_THEM
 
     @property
     def reason(self) -> str:
         """What the keys do to the partitions, and what helps, in words."""
-        if self.comparison is None:
+        if self.comparison is not None:
+            return f"{self.report.verdict} {self.comparison.reason}"
+        if not self.is_lucky:
             return self.report.verdict
-        return f"{self.report.verdict} {self.comparison.reason}"
+        fitting = format_share(self.fitting_hashes_share)
+        return (
+            f"{self.report.verdict.rstrip('.')}; but only {fitting} of random hashes would fit at "
+            "this count, and the keys of tomorrow get others"
+        )
 
     def __repr__(self) -> str:
         hot = len(self.report.hot)
@@ -66,7 +86,16 @@ def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
             ordering=keys.ordering,
             partitioner=keys.partitioner,
         )
-    return KeyPlan(loads=loads, report=report, comparison=comparison)
+    expected = expected_imbalance(
+        scaled, count.partitions, partitioner=keys.partitioner, rng=_SEED
+    )
+    return KeyPlan(
+        loads=loads,
+        report=report,
+        comparison=comparison,
+        luck=expected.luck(),
+        fitting_hashes_share=1 - expected.probability_above(min(1.0, keyed.most_share)),
+    )
 
 
 def _worth_planning(loads: PartitionLoads, capacity: float, ordering: OrderingNeed) -> list[Fix]:
