@@ -26,7 +26,7 @@ class Need:
 
     name: str
     quotient: float  #: load at the peak of the horizon over what one partition takes of it
-    inputs: Mapping[str, int]  #: input → 1 if the need grows with it, -1 if it falls
+    inputs: frozenset[str]  #: what it grows or falls with, in words
     per_partition: str  #: what one partition takes, for people
     kind: Kind
     source: str
@@ -86,7 +86,7 @@ def consumer_group_of(group: Group, design: TopicDesign) -> ConsumerGroup:
     )
 
 
-_TRAFFIC: Final = {"write rate": 1, "peak ratio": 1, "growth": 1, "horizon": 1}
+_TRAFFIC: Final = frozenset({"write rate", "peak ratio", "growth", "horizon"})
 
 
 def _producer_needs(design: TopicDesign) -> Iterator[Need]:
@@ -98,7 +98,7 @@ def _producer_needs(design: TopicDesign) -> Iterator[Need]:
     yield Need(
         name="producer",
         quotient=load / (rate * (1 - traffic.headroom_fraction)),
-        inputs={**_TRAFFIC, "compression ratio": -1, "headroom": 1, "producer rate": -1},
+        inputs=_TRAFFIC | {"compression ratio", "headroom", "producer rate"},
         per_partition=f"{format_load(rate, 'bytes/s')} on the wire",
         kind="measured",
         source="stated",
@@ -113,12 +113,8 @@ def _group_needs(design: TopicDesign) -> Iterator[Need]:
         yield Need(
             name=group.name,
             quotient=records_per_s * group.read_ratio / usable,
-            inputs={
-                **_TRAFFIC,
-                "headroom": 1,
-                f"member rate of {group.name}": -1,
-                f"read ratio of {group.name}": 1,
-            },
+            inputs=_TRAFFIC
+            | {"headroom", f"member rate of {group.name}", f"read ratio of {group.name}"},
             per_partition=format_load(group.records_per_s, "records/s"),
             kind="measured",
             source="stated",
@@ -129,11 +125,11 @@ def _retained_needs(design: TopicDesign) -> Iterator[Need]:
     most, kept = design.partition_retained_bytes, retained_bytes(design)
     if most is None or kept is None:
         return
-    grows = {} if only_compacts(design) else {"write rate": 1, "growth": 1, "horizon": 1}
+    grows = set() if only_compacts(design) else {"write rate", "growth", "horizon"}
     yield Need(
         name="retained bytes",
         quotient=kept * design.traffic.growth_ratio / most,
-        inputs={**grows, "compression ratio": -1},
+        inputs=frozenset({*grows, "compression ratio"}),
         per_partition=f"{format_load(most, 'bytes')} on disk",
         kind="rule",
         source="stated",
@@ -177,7 +173,7 @@ def vendor_needs(design: TopicDesign) -> Iterator[Need]:
         yield Need(
             name=f"{limit.name} ({way})",
             quotient=load / float(limit.most),
-            inputs={**_TRAFFIC, "compression ratio": -1, **dict.fromkeys(parts[way], 1)},
+            inputs=_TRAFFIC | {"compression ratio", *parts[way]},
             per_partition=f"{format_load(float(limit.most), 'bytes/s')} {way}",
             kind=limit.kind,
             source=limit.source,
