@@ -253,7 +253,7 @@ def _retries(plan: RetryPlan) -> dict[str, Any]:
     dead = plan.dead_letter
     return {
         "total_delay_s": plan.total_delay_s,
-        "extra_load_fraction": plan.extra_load_fraction,
+        "extra_load_ratio": plan.extra_load_ratio,
         "waiting_records": plan.waiting_records,
         "consumers": plan.consumers,
         "ordering": plan.ordering,

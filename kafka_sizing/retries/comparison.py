@@ -176,7 +176,7 @@ def compare_retries(
         max_poll_interval_s=max_poll_interval_s,
     )
     rate, usable = float(records_per_s), 1 - float(headroom_fraction)
-    attempts = 1 + plan.extra_load_fraction
+    attempts = 1 + plan.extra_load_ratio
     blocking = _cost(
         rate,
         usable,

@@ -63,7 +63,7 @@ class RetryPlan:
         return sum(self.delays_s)
 
     @property
-    def extra_load_fraction(self) -> float:
+    def extra_load_ratio(self) -> float:
         """Retries over records: what the consumers process beyond the topic itself; >= 0."""
         return sum(stage.records_per_s for stage in self.stages) / self.records_per_s
 
@@ -102,7 +102,7 @@ class RetryPlan:
         waiting = format_load(self.waiting_records, "records")
         text = (
             f"{retries} in {topics} over {seconds_text(self.total_delay_s)}: "
-            f"{format_share(self.extra_load_fraction)} more to process, {waiting} waiting, "
+            f"{format_share(self.extra_load_ratio)} more to process, {waiting} waiting, "
             f"{dead} to {self.dead_letter.topic}"
         )
         paused = [stage.topic for stage in self.stages if stage.needs_pause]
@@ -143,7 +143,7 @@ class RetryPlan:
         dead = format_load(self.dead_letter.records_per_s, "records/s")
         return (
             f"RetryPlan({self.topic!r}, retries={self.retries}, topics={len(self.stages)}, "
-            f"extra_load={format_share(self.extra_load_fraction)!r}, dead_letters={dead!r})"
+            f"extra_load={format_share(self.extra_load_ratio)!r}, dead_letters={dead!r})"
         )
 
     def _repr_html_(self) -> str:
@@ -248,7 +248,7 @@ def plan_retries(
     >>> plan = plan_retries(1_000, delays_s=[1, 2, 4], failing_fraction=0.05, topic="orders")
     >>> [(stage.topic, round(stage.records_per_s, 6)) for stage in plan.stages]
     [('orders-retry-1000', 50.0), ('orders-retry-2000', 2.5), ('orders-retry-4000', 0.125)]
-    >>> round(plan.dead_letter.records_per_s, 9), round(plan.extra_load_fraction, 9)
+    >>> round(plan.dead_letter.records_per_s, 9), round(plan.extra_load_ratio, 9)
     (0.00625, 0.052625)
     """
     check_positive("records_per_s", records_per_s)

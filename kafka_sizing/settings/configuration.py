@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from types import MappingProxyType
 
 from kafka_sizing._checks import check_text, check_type
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.settings.defaults import default_of, defaults, properties_of_side
 from kafka_sizing.settings.parsing import parsed_value
 from kafka_sizing.settings.setting import (
@@ -61,7 +61,7 @@ class Configuration:
         for name in self.given:
             check_text("name of a property", name)
         parsed = {name: parsed_value(known, name, value) for name, value in self.given.items()}
-        object.__setattr__(self, "given", MappingProxyType(parsed))
+        object.__setattr__(self, "given", ReadOnly(parsed))
 
     def is_set(self, name: str) -> bool:
         """Say whether a property was given, under its own name or another one of it."""
@@ -182,10 +182,6 @@ class Configuration:
         known = properties_of_side(self.side)
         own = known.aliases.get(name, name)
         return (own, *known.settings[own].aliases) if own in known.settings else (own,)
-
-    def __reduce__(self) -> tuple[type[Configuration], tuple[Side, dict[str, SettingValue]]]:
-        """Let it be pickled and copied, which a read-only mapping alone cannot be."""
-        return Configuration, (self.side, dict(self.given))
 
     def __repr__(self) -> str:
         return f"Configuration({self.side!r}, {len(self.given)} set)"

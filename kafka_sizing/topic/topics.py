@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from kafka_sizing._checks import check_choice, check_count, check_type
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.partitions.limits import check_name
 from kafka_sizing.settings import Configuration, SettingValue
 from kafka_sizing.settings.setting import text_of
@@ -69,7 +69,7 @@ class PlannedTopic:
         check_choice("role", self.role, get_args(Role))
         for name in ("partitions", "replication_factor"):
             object.__setattr__(self, name, check_count(name, getattr(self, name)))
-        object.__setattr__(self, "config", MappingProxyType(_texts(self.settings)))
+        object.__setattr__(self, "config", ReadOnly(_texts(self.settings)))
 
     @property
     def headline(self) -> str:

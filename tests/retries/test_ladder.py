@@ -42,7 +42,7 @@ def plan(**changes):
         pytest.param(
             lambda made: [made.dead_letter.records_per_s], [0.00625], id="RT01 dead letters"
         ),
-        pytest.param(lambda made: [made.extra_load_fraction], [0.052625], id="RT01 extra load"),
+        pytest.param(lambda made: [made.extra_load_ratio], [0.052625], id="RT01 extra load"),
         pytest.param(lambda made: [made.waiting_records], [55.5], id="RT01 waiting in all"),
         pytest.param(lambda made: [made.total_delay_s], [7], id="RT01 total delay"),
     ],
@@ -62,7 +62,7 @@ def test_without_retries_a_failed_record_is_a_dead_letter_at_once():
     made = plan(delays_s=[])
     assert made.stages == ()
     assert made.dead_letter.records_per_s == pytest.approx(50)
-    assert made.extra_load_fraction == made.waiting_records == made.total_delay_s == 0
+    assert made.extra_load_ratio == made.waiting_records == made.total_delay_s == 0
     assert made.consumers == 1
     assert made.ordering.startswith("kept but for gaps: ")
     assert made.reason == "no retries: 50 records/s go to orders-dlt after the only attempt"
@@ -72,7 +72,7 @@ def test_nothing_fails_and_nothing_is_retried():
     made = plan(failing_fraction=0)
     assert [stage.records_per_s for stage in made.stages] == [0, 0, 0]
     assert made.dead_letter.records_per_s == 0
-    assert made.extra_load_fraction == 0
+    assert made.extra_load_ratio == 0
 
 
 # --- names ----------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def test_equal_delays_may_share_a_topic_which_then_has_the_rates_of_all():
     assert shared.records_per_s == pytest.approx(2.5 + 0.125)
     assert shared.waiting_records == pytest.approx(10.5)
     assert made.retries == 3
-    assert made.extra_load_fraction == pytest.approx(0.052625)
+    assert made.extra_load_ratio == pytest.approx(0.052625)
 
 
 # --- partitions -----------------------------------------------------------------------------
@@ -317,7 +317,7 @@ def test_sharing_topics_changes_neither_load_nor_dead_letters(failing, always, w
     }
     apart, shared = plan(**inputs), plan(**inputs, same_delays="one topic")
     assert len(shared.stages) < len(apart.stages)
-    assert shared.extra_load_fraction == pytest.approx(apart.extra_load_fraction)
+    assert shared.extra_load_ratio == pytest.approx(apart.extra_load_ratio)
     assert shared.waiting_records == pytest.approx(apart.waiting_records)
     assert shared.dead_letter == apart.dead_letter
     assert sum(stage.retries for stage in shared.stages) == len(waits) + 2

@@ -136,7 +136,7 @@ def test_a_cap_makes_it_what_a_ladder_of_as_many_attempts_processes(failing, alw
         failing_fraction=failing,
         always_failing_fraction=always,
     )
-    assert made.capped_ratio(retries + 1) == pytest.approx(1 + ladder.extra_load_fraction)
+    assert made.capped_ratio(retries + 1) == pytest.approx(1 + ladder.extra_load_ratio)
     assert made.capped_ratio(retries + 1) <= (retries + 1) * (1 + 1e-9)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kafka_sizing._checks import nearest
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.keys.loads import checked_loads
 
 Indices = NDArray[np.int64]
@@ -31,7 +31,7 @@ def frozen_owners(
     """Copy owners into read-only arrays; refuse what is no index of a member."""
     if not owners:
         raise ValueError(f"{name} must hold at least one topic, got none")
-    return MappingProxyType(
+    return ReadOnly(
         {
             topic: _frozen_indices(f"{name} of topic {topic!r}", given, len(members))
             for topic, given in owners.items()
@@ -52,7 +52,7 @@ def frozen_loads(
     frozen = {topic: _frozen_loads(topic, loads, count) for topic, count in partitions.items()}
     if not math.isfinite(sum(float(array.sum()) for array in frozen.values())):
         raise ValueError("loads must add up to a finite total over all topics, got inf")
-    return MappingProxyType(frozen)
+    return ReadOnly(frozen)
 
 
 def owners_among(

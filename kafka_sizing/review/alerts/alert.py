@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from kafka_sizing._checks import check_choice, check_non_negative
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.partitions.limits import Kind, check_name
 
 Severity = Literal["critical", "warning"]
@@ -59,7 +59,7 @@ class Alert:
         check_choice("severity", self.severity, get_args(Severity))
         check_choice("signal", self.signal, get_args(Signal))
         check_choice("kind", self.kind, get_args(Kind))
-        object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
+        object.__setattr__(self, "labels", ReadOnly(self.labels))
 
     @property
     def is_essential(self) -> bool:

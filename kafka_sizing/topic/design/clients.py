@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
 from kafka_sizing._checks import (
@@ -14,6 +13,7 @@ from kafka_sizing._checks import (
     check_non_negative,
     check_positive,
 )
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.consumers.assignment import ASSIGNORS
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.consumers.settings import ConsumerSettings
@@ -74,7 +74,7 @@ class Producers:
         check_choice("client", self.client, get_args(Client))
         if self.partition_bytes_per_s is not None:
             check_positive("partition_bytes_per_s", self.partition_bytes_per_s)
-        object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+        object.__setattr__(self, "config", ReadOnly(self.config))
         _ = self.configuration
 
     @property
@@ -177,7 +177,7 @@ class Group:
         check_choice("membership", self.membership, get_args(Membership))
         check_choice("assignor", self.assignor, ASSIGNORS)
         check_choice("client", self.client, get_args(Client))
-        object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+        object.__setattr__(self, "config", ReadOnly(self.config))
         check_not_refused(self.configuration)
         _ = self.settings
 

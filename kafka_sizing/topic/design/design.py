@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from kafka_sizing._checks import check_count, check_positive, check_type
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.partitions.limits import check_name
 from kafka_sizing.settings import Configuration
 from kafka_sizing.topic.design.clients import Group, Producers, check_not_refused
@@ -115,7 +115,7 @@ class TopicDesign:
                 check_type(name, getattr(self, name), kind)
         self._check_numbers()
         self._check_groups()
-        object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+        object.__setattr__(self, "config", ReadOnly(self.config))
         for name, (property_name, _) in _PROPERTIES.items():
             if getattr(self, name) is not None and property_name in self.config:
                 raise ValueError(

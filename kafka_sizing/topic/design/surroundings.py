@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from kafka_sizing._checks import (
@@ -15,6 +14,7 @@ from kafka_sizing._checks import (
     check_non_negative,
     check_positive,
 )
+from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.brokers import find_cluster
 from kafka_sizing.settings import Configuration
 
@@ -163,7 +163,7 @@ class Cluster:
         sold_as = None if self.limits is None else find_cluster(self.limits)
         if sold_as is not None and self.units > 1 and not sold_as.unit:
             raise ValueError(f"units must be 1, as {sold_as.name} has none, got {self.units:,}")
-        object.__setattr__(self, "config", MappingProxyType(dict(self.config)))
+        object.__setattr__(self, "config", ReadOnly(self.config))
         _ = self.configuration
 
     @property
@@ -207,8 +207,8 @@ class Operations:
     def __post_init__(self) -> None:
         """Refuse labels that no alert can carry; copy what could change."""
         check_labels("labels", self.labels)
-        object.__setattr__(self, "owners", MappingProxyType(dict(self.owners)))
-        object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
+        object.__setattr__(self, "owners", ReadOnly(self.owners))
+        object.__setattr__(self, "labels", ReadOnly(self.labels))
 
     def owner_of(self, signal: str) -> str | None:
         """Give who is paged for a signal; None if nobody is."""
