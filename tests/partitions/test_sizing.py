@@ -66,45 +66,45 @@ def test_error_names_the_argument_and_what_came():
             {"producer_bytes_per_s": 100 * MB, "consumer_bytes_per_s": 50 * MB},
             20,
             "consumer",
-            id="Cloudera performance guide",
+            id="PC01 Cloudera performance guide",
         ),
         pytest.param(
             1 * GB,
             {"consumer_bytes_per_s": 50 * MB},
             20,
             "consumer",
-            id="Definitive Guide: the producer does not limit",
+            id="PC02 Definitive Guide: the producer does not limit",
         ),
         pytest.param(
             500 * 100,
             {"groups": [ConsumerGroup("app", processing_s=0.02, record_bytes=100)]},
             10,
             "app",
-            id="Definitive Guide: 500 records/s at 20 ms each",
+            id="PC03 Definitive Guide: 500 records/s at 20 ms each",
         ),
         pytest.param(
             100,
             {"producer_bytes_per_s": 10, "consumer_bytes_per_s": 20},
             10,
             "producer",
-            id="kafka-hdd default",
+            id="PC04 kafka-hdd default",
         ),
         pytest.param(
             105,
             {"producer_bytes_per_s": 10, "consumer_bytes_per_s": 20},
             11,
             "producer",
-            id="kafka-hdd rounds 10.5 to even and is one short",
+            id="PC05 kafka-hdd rounds 10.5 to even and is one short",
         ),
         pytest.param(
             21,
             {"producer_bytes_per_s": 1, "headroom_fraction": 1 - 0.7},
             30,
             "producer",
-            id="21 / 0.7 is 30 although floats say 30.000000000000004",
+            id="PC06 21 / 0.7 is 30 although floats say 30.000000000000004",
         ),
         pytest.param(
-            4.2, {"producer_bytes_per_s": 0.6}, 7, "producer", id="4.2 / 0.6 is 7, not 8"
+            4.2, {"producer_bytes_per_s": 0.6}, 7, "producer", id="PC07 4.2 / 0.6 is 7, not 8"
         ),
         pytest.param(
             40 * MB,
@@ -116,7 +116,7 @@ def test_error_names_the_argument_and_what_came():
             },
             11,
             "producer",
-            id="+30 % a year for 3 years and 25 % on top",
+            id="PC10 +30 % a year for 3 years and 25 % on top",
         ),
         pytest.param(
             12 * MB,
@@ -129,14 +129,14 @@ def test_error_names_the_argument_and_what_came():
             },
             14,
             "producer",
-            id="+50 % a year for 2 years, peak of 3, target utilisation 0.6",
+            id="PC11 +50 % a year for 2 years, peak of 3, target utilisation 0.6",
         ),
         pytest.param(
             300 * GB / 86_400,
             {"retained_bytes": 300 * GB, "partition_retained_bytes": 6 * GB},
             50,
             "retained bytes",
-            id="Definitive Guide: 6 GB a day on a partition if rates are unknown",
+            id="PC14 Definitive Guide: 6 GB a day on a partition if rates are unknown",
         ),
         pytest.param(
             100 * MB,
