@@ -139,7 +139,8 @@ def test_bad_input_gets_one_clear_line(carriers, call, message):
 
 
 def test_equal_keys_are_as_uneven_as_balls_in_bins():
-    # PC13. The mean largest of 24 normals is 1.9477, so E R = 1 + sqrt(24 / 10,000) * 1.9477 = 1.0954;
+    # PC13. The mean largest of 24 normals is 1.9477, so
+    # E R = 1 + sqrt(24 / 10,000) * 1.9477 = 1.0954;
     # the customary 1 + sqrt(2 n ln n / k) = 1.1235 is an upper estimate of it.
     ratios = [
         place(KeyLoads([f"{topic}-{n}" for n in range(10_000)], np.ones(10_000)), 24)
