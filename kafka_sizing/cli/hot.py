@@ -20,6 +20,7 @@ from kafka_sizing.cli.options import (
     SerializerName,
     amount,
     output,
+    parsed,
 )
 from kafka_sizing.cli.terminal import bar, say, width
 
@@ -77,6 +78,10 @@ def keys(
     ordering: Annotated[
         str, typer.Option(metavar="SCOPE", help="Order that readers need: per-key or none.")
     ] = "per-key",
+    memory: Annotated[
+        str,
+        typer.Option(metavar="SIZE", help="What counting keys may hold; beyond, a sketch."),
+    ] = "1 GiB",
     html: Html = None,
     as_json: AsJson = False,
     redact: Annotated[
@@ -95,6 +100,8 @@ def keys(
     from kafka_sizing.keys.partitioners import require_keyed
     from kafka_sizing.partitions.hotspots import find_hot
     from kafka_sizing.partitions.placement import MOST_PLACED, place
+    from kafka_sizing.sources.memory import COUNTS, LEAST_MEMORY_BYTES
+    from kafka_sizing.units import parse_bytes
 
     # First all that can be wrong without a look at the log, which may be long.
     count = check_count("--partitions", partitions, most=MOST_PLACED)
@@ -115,8 +122,17 @@ def keys(
             f"got {partition_capacity!r}; --rate and --load-unit say what the loads are"
         )
     output("--html", html, ".html", ".htm")
+    memory_bytes = round(parsed("--memory", parse_bytes, memory))
+    check_count("--memory", memory_bytes, least=LEAST_MEMORY_BYTES)
 
-    counted = _count(files or [], key, load, unit, serializer)
+    counting: Any = {
+        "unit": unit,
+        "serializer": serializer,
+        "memory_bytes": memory_bytes,
+        "partitioner": chosen,
+        "counts": {*COUNTS, count},
+    }
+    counted = _count(files or [], key, load, counting)
     if written is not None:
         counted = counted.scaled_to(*written)
     capacity = None if carried is None else carried[0]
@@ -159,11 +175,10 @@ def _unit(load: str | None, load_unit: str | None) -> LoadUnit:
 
 
 def _count(
-    files: list[str], key: str | None, load: str | None, unit: LoadUnit, serializer: str | None
+    files: list[str], key: str | None, load: str | None, options: dict[str, Any]
 ) -> KeyLoads:
     from kafka_sizing.sources import count_key_files, count_key_lines
 
-    options: Any = {"unit": unit, "serializer": serializer}
     if files and files != [_STDIN]:
         if _STDIN in files:
             raise ValueError(f"FILE must be files or -, got both: {files}")

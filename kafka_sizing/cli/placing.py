@@ -33,7 +33,7 @@ def place(
     from kafka_sizing.keys import KeyColumn, partition_of, require_keyed
     from kafka_sizing.report.json import placed_json
     from kafka_sizing.report.labels import columns_of, key_label
-    from kafka_sizing.sources.tallies import written_keys
+    from kafka_sizing.sources.written import written_keys
 
     chosen = require_keyed(partitioner)
     typed = [os.fsencode(text) for text in key]  # the bytes that the shell gave

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kafka_sizing.units import format_duration, format_load
+
+if TYPE_CHECKING:
+    from kafka_sizing.sources.progress import Progress, Reading
 
 
 @contextmanager
-def bar() -> Iterator[Callable[[float], None] | None]:
-    """Show how far reading is, where a person watches."""
+def bar() -> Iterator[Progress | None]:
+    """Show how far reading is, how fast it is and how long it will go on, to who watches."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress as Bars, TextColumn
 
-    columns = (TextColumn("reading"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-        yield lambda done: progress.update(task, total=1.0, completed=done)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}"))
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("reading", total=None, pace="")
+
+        def show(reading: Reading) -> None:
+            again = " again, for heavy keys" if reading.look > 1 else ""
+            bars.update(
+                task,
+                total=1.0,
+                completed=reading.share,
+                description=f"reading{again}",
+                pace=pace(reading),
+            )
+
+        yield show
+
+
+def pace(reading: Reading) -> str:
+    """Write how many records were read, how fast, and how long reading will go on."""
+    left = "" if reading.left_s is None else f", {format_duration(reading.left_s)} left"
+    rate = format_load(reading.records_per_s, "records/s")
+    return f"{reading.records:,} records, {rate}{left}"
 
 
 def width() -> int | None:

@@ -121,6 +121,13 @@ def offsets_of(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return offsets
 
 
+def joined_columns(columns: Sequence[KeyColumn]) -> KeyColumn:
+    """Lay columns without nulls end to end."""
+    lengths = np.concatenate([np.empty(0, np.int64), *(column.lengths for column in columns)])
+    data = [column.data[column.offsets[0] : column.offsets[-1]] for column in columns]
+    return KeyColumn(np.concatenate([np.empty(0, np.uint8), *data]), offsets_of(lengths))
+
+
 def _runs(offsets: NDArray[np.int64], most_bytes: int) -> Iterator[tuple[int, int]]:
     """Cut keys into runs of at most ``most_bytes``, or of one key."""
     begin, n = 0, len(offsets) - 1

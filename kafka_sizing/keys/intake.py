@@ -33,7 +33,7 @@ class EncodedKeys:
     """Keys as a column, or as codes into one: ``codes[i]`` < 0 is a null key."""
 
     column: KeyColumn
-    codes: NDArray[np.int64] | None = None
+    codes: NDArray[np.int32] | NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         """Count the keys, null ones included."""
@@ -308,8 +308,7 @@ def _from_arrow(
     kind, types = keys.type, pa.types
     if types.is_dictionary(kind):
         values = _from_arrow(keys.dictionary, name, serializer).expanded()
-        codes = keys.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return EncodedKeys(values, codes)
+        return EncodedKeys(values, _codes(keys.indices))
     if getattr(types, "is_string_view", lambda _: False)(kind):
         keys = keys.cast(pa.large_string())
     elif getattr(types, "is_binary_view", lambda _: False)(kind):
@@ -332,6 +331,14 @@ def _from_arrow(
     if kind == getattr(pa, "uuid", pa.null)():
         return EncodedKeys(_from_list(keys.to_pylist(), name, serializer))
     raise TypeError(f"{name} must be text, bytes, numbers or UUIDs, got Arrow type {kind}")
+
+
+def _codes(indices: pa.Array) -> NDArray[np.int32] | NDArray[np.int64]:
+    """Point at the codes of a dictionary where that is possible; -1 is a null."""
+    signed = indices if str(indices.type) in ("int32", "int64") else indices.cast("int64")
+    whole = signed.fill_null(-1) if signed.null_count else signed
+    codes: NDArray[np.int32] | NDArray[np.int64] = whole.to_numpy()
+    return codes
 
 
 def _from_arrow_bytes(keys: pa.Array) -> KeyColumn:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -22,11 +21,9 @@ MOST_THREADS: Final = 4
 _SETTINGS: Final = (
     "SET autoinstall_known_extensions = false",  # all that is needed is built in
     "SET autoload_known_extensions = false",
-    "SET preserve_insertion_order = false",
 )
 _PROGRESS: Final = ("SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
 _ROWS_PER_BATCH: Final = 2**17
-_SECONDS_PER_LOOK: Final = 0.1
 
 
 class Engine:
@@ -79,37 +76,19 @@ class Engine:
         with _clear_errors(logs):
             return self._connection.execute(query).fetchall()
 
-    def table(
-        self, query: str, logs: Sequence[LogFile], progress: Callable[[float], None] | None
-    ) -> pa.Table:
-        """Run a query with a long answer; ``progress`` hears the share that is done."""
-        with _clear_errors(logs), self._watched(progress):
+    def batches(self, query: str, logs: Sequence[LogFile]) -> Iterator[pa.RecordBatch]:
+        """Run a query with a long answer and hand it on bit by bit, in the order of the files."""
+        with _clear_errors(logs):
             answer: Any = self._connection.sql(query)
             # DuckDB 2 renamed it.
             read = getattr(answer, "to_arrow_reader", None) or answer.fetch_arrow_reader
-            return read(_ROWS_PER_BATCH).read_all()
+            yield from read(_ROWS_PER_BATCH)
 
-    @contextmanager
-    def _watched(self, progress: Callable[[float], None] | None) -> Iterator[None]:
+    def share_done(self) -> float:
+        """Say how much of the query is done; 0 where DuckDB does not know."""
         look = getattr(self._connection, "query_progress", None)
-        if progress is None or look is None:  # old versions of DuckDB do not say
-            yield
-            return
-        over = threading.Event()
-
-        def watch() -> None:
-            while not over.wait(_SECONDS_PER_LOOK):
-                percent = float(look())
-                if percent >= 0:  # -1: not known yet
-                    progress(min(percent / 100, 1.0))
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            over.set()
-            watcher.join()
+        percent = float(look()) if look is not None else 0.0  # old versions do not say
+        return min(max(percent / 100, 0.0), 1.0)
 
 
 @contextmanager
@@ -119,19 +98,18 @@ def _clear_errors(logs: Sequence[LogFile]) -> Iterator[None]:
 
     try:
         yield
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
-    except duckdb.OutOfMemoryException as error:
-        raise MemoryError(
-            f"keys of {_names(logs)} must fit in {MEMORY_LIMIT} and the temporary folder: "
-            f"{_first_line(error)}"
-        ) from error
-    except duckdb.Error as error:
-        raise _clear_error(str(error), logs) from error
-    except RuntimeError as error:
-        if "interrupted" in str(error):
+    except (duckdb.Error, OSError, RuntimeError) as error:  # Arrow hands on some as its own
+        text = str(error)
+        if isinstance(error, duckdb.InterruptException) or "interrupt" in text[:40].lower():
             raise KeyboardInterrupt from error
-        raise
+        if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory" in text[:40]:
+            raise MemoryError(
+                f"reading {_names(logs)} must fit in {MEMORY_LIMIT} and the temporary folder: "
+                f"{first_line(error)}"
+            ) from error
+        if isinstance(error, RuntimeError) and not isinstance(error, duckdb.Error):
+            raise
+        raise _clear_error(text, logs) from error
 
 
 def _clear_error(text: str, logs: Sequence[LogFile]) -> ValueError:
@@ -154,9 +132,9 @@ def _clear_error(text: str, logs: Sequence[LogFile]) -> ValueError:
         return ValueError(f"{name} must keep to one kind of line end and of quoting{where}")
     if "Malformed JSON" in text:
         near = re.search(r"in line (\d+): (.+?)\.?\s*$", text)
-        found = f"{near[2]} near line {near[1]}" if near else _first_line(text)
+        found = f"{near[2]} near line {near[1]}" if near else first_line(text)
         return ValueError(f"{name} must hold JSON, got {found}")
-    return ValueError(f"{name} must be readable{where}: {_first_line(text)}")
+    return ValueError(f"{name} must be readable{where}: {first_line(text)}")
 
 
 def _file_in(text: str, logs: Sequence[LogFile]) -> str:
@@ -171,6 +149,6 @@ def _names(logs: Sequence[LogFile]) -> str:
     return first if len(logs) == 1 else f"{first} or one of {len(logs) - 1} files more"
 
 
-def _first_line(error: object) -> str:
+def first_line(error: object) -> str:
     line = str(error).strip().partition("\n")[0]
     return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line)

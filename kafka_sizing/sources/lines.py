@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing._checks import check_counts
+from kafka_sizing.keys.batches import KeyBatch
 from kafka_sizing.keys.columns import KeyColumn, offsets_of
+from kafka_sizing.keys.counter import KeyCounter
+from kafka_sizing.keys.fast import workers
+from kafka_sizing.keys.intake import EncodedKeys
 from kafka_sizing.keys.loads import KeyLoads
-from kafka_sizing.keys.serializers import Serializer
-from kafka_sizing.sources.tallies import Tally, key_loads_of, written_keys
+from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.serializers import Serializer, check_serializer
+from kafka_sizing.sources.memory import COUNTS, MEMORY_BYTES, check_memory
+from kafka_sizing.sources.pieces import Piece
+from kafka_sizing.sources.pipeline import Task, in_order
+from kafka_sizing.sources.written import written_keys
 from kafka_sizing.units import LoadUnit
 
 BYTES_PER_CHUNK: Final = 2**22
-_ROWS_PER_MERGE: Final = 2**18
 _NEWLINE, _RETURN = 0x0A, 0x0D
 
 
@@ -25,11 +34,16 @@ def count_key_lines(
     name: str = "standard input",
     unit: LoadUnit = "records",
     serializer: Serializer | None = None,
+    memory_bytes: int = MEMORY_BYTES,
+    partitioner: Partitioner | str = "java",
+    counts: Iterable[int] = COUNTS,
 ) -> KeyLoads:
     r"""Count the keys of a stream that holds one key a line.
 
     A line ends at ``\n`` or ``\r\n``; what is left are the bytes of the key, whatever they
-    are. An empty line is an empty key. Memory grows with the distinct keys, not the lines.
+    are. An empty line is an empty key. A stream can be read only once: where there are more
+    distinct keys than ``memory_bytes`` can hold, heavy keys of the `KeySketch` come with how
+    much more each may write.
 
     Parameters
     ----------
@@ -42,11 +56,19 @@ def count_key_lines(
     serializer : str, optional
         The producer's serializer, if lines hold numbers or UUIDs as text: "int32", "int64" ….
         The bytes of a line are the key otherwise.
+    memory_bytes : int, default 1 GiB
+        What counting may hold, reading aside. [64 MiB, ...)
+    partitioner : Partitioner or str, default "java"
+        Whose partitions are wanted, should keys be too many to hold.
+    counts : iterable of int, default 1 … 200
+        The partition counts whose loads must be exact, should keys be too many to hold; the
+        divisors of 1,108,800 are in any case.
 
     Returns
     -------
     KeyLoads
-        The distinct keys in order of first appearance.
+        The distinct keys in order of first appearance; a `KeySketch` where keys are too many to
+        hold.
 
     Raises
     ------
@@ -60,41 +82,46 @@ def count_key_lines(
     >>> count_key_lines(io.BytesIO(b"UA\nB6\nUA\n"))
     KeyLoads(2 keys, total=3 records, hottest='UA' 66.7 %)
     """
-    tally = tally_lines(stream)
-    if not tally.records:
+    check_serializer(serializer)
+    check_memory(memory_bytes)
+    counter = KeyCounter(
+        memory_bytes,
+        partitioner=require_keyed(partitioner),
+        counts=check_counts("counts", counts),
+    )
+    piece: Piece
+    for piece in in_order(line_tasks(stream, serializer, name=name), workers()):
+        counter.add(piece.batch)
+    if not counter.records:
         raise ValueError(f"{name} must hold at least one key a line, got none")
-    keys = written_keys(tally.keys, serializer, name=name)
-    return key_loads_of(Tally.of(keys, tally.loads), unit=unit, name=name)
+    return counter.key_loads(unit) if counter.is_exact else counter.sketch(unit)
 
 
-def tally_lines(stream: BinaryIO, *, progress: Callable[[int], None] | None = None) -> Tally:
-    """Count lines; ``progress`` hears how many bytes were read."""
-    merged = Tally.empty()
-    waiting: list[Tally] = []
-    rows = 0
-    for column, size in _columns(stream):
-        part = Tally.of(column, np.ones(len(column)))
-        waiting.append(part)
-        rows += len(part.keys)
-        if rows > max(_ROWS_PER_MERGE, len(merged.keys)):
-            merged, waiting, rows = Tally.merged([merged, *waiting]), [], 0
-        if progress is not None:
-            progress(size)
-    return Tally.merged([merged, *waiting])
+def line_tasks(stream: BinaryIO, serializer: Serializer | None, *, name: str) -> Iterator[Task]:
+    """Give a task for each stretch of whole lines."""
+    for lines in _stretches(stream):
+        yield partial(_pieces, lines, serializer, name)
 
 
-def _columns(stream: BinaryIO) -> Iterator[tuple[KeyColumn, int]]:
-    """Cut a stream into columns of whole lines; say how many bytes were read for each."""
+def _pieces(lines: bytes, serializer: Serializer | None, name: str) -> Iterator[Piece]:
+    batch = KeyBatch.of(EncodedKeys(_column(lines)))
+    if serializer not in (None, "string", "bytes"):
+        batch = batch.written(lambda column: written_keys(column, serializer, name=name))
+    yield Piece(batch=batch)
+
+
+def _stretches(stream: BinaryIO) -> Iterator[bytes]:
+    """Cut a stream into stretches of whole lines."""
     begun: list[bytes] = []
     while chunk := stream.read(BYTES_PER_CHUNK):
         end = chunk.rfind(b"\n") + 1
         if not end:
             begun.append(chunk)
             continue
-        yield _column(b"".join([*begun, chunk[:end]])), len(chunk)
+        yield b"".join([*begun, chunk[:end]])
         begun = [chunk[end:]] if end < len(chunk) else []
     if begun:
-        yield _column(b"".join([*begun, b"\n"])), 0
+        yield b"".join([*begun, b"\n"])
 
 
 def _column(lines: bytes) -> KeyColumn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -84,6 +84,12 @@ def check_whole(log: LogFile) -> None:
         raise ValueError(
             f"{log.path} must be whole {log.compression} data, got: {error}"
         ) from error
+
+
+def names_of(logs: Sequence[LogFile]) -> str:
+    """Name files in an error."""
+    first = logs[0].path
+    return first if len(logs) == 1 else f"{first} and {len(logs) - 1} files more"
 
 
 def head_of(log: LogFile) -> bytes:

@@ -16,6 +16,22 @@ from kafka_sizing.sources.paths import LogFile
 
 Held = Literal["text", "written text", "bytes", "integers", "big integers", "floats", "UUIDs"]
 
+KINDS: Final = (
+    "null", "absent", "no object",
+    "text", "integers", "floats", "booleans", "objects", "arrays",
+)  # fmt: skip
+KEYLESS: Final = KINDS[:2]
+_JSON_KINDS: Final = {
+    "": "absent",
+    "NULL": "null",
+    "VARCHAR": "text",
+    "BIGINT": "integers",
+    "UBIGINT": "integers",
+    "DOUBLE": "floats",
+    "BOOLEAN": "booleans",
+    "OBJECT": "objects",
+    "ARRAY": "arrays",
+}
 _INTEGERS: Final = (
     "TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER".split()  # noqa: SIM905
 )
@@ -29,14 +45,20 @@ _CSV_OPTIONS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """Records of files that are read alike: a SELECT of key, held and load.
+    """Records of files that are read alike: a SELECT of key, load and load_text.
 
-    ``load_text`` is the load as it stands in the file, for an error to quote.
+    ``load_text`` is the load as it stands in the file, for an error to quote. Where each record
+    says what its key is, ``kind`` is a number: a place in `KINDS`.
     """
 
     logs: tuple[LogFile, ...]
-    held: Held | None  #: what keys are; None: each record says so itself, in ``held``
+    held: Held | None  #: what keys are; None: each record says so itself
     select: str
+
+    def query(self, *, load: bool) -> str:
+        """Give the SELECT of what is needed of each record."""
+        columns = ["key", *(["kind"] if self.held is None else []), *(["load"] if load else [])]
+        return f"SELECT {', '.join(columns)} FROM ({self.select})"
 
 
 def records_of(
@@ -144,7 +166,7 @@ def _csv_records(
         logs=logs,
         held="written text",
         select=(
-            f"SELECT encode(c{key_at}) AS key, 'text' AS held, "
+            f"SELECT encode(c{key_at}) AS key, "
             f"TRY_CAST({load} AS DOUBLE) AS load, {load} AS load_text "
             f"FROM read_csv({_paths(logs)}, columns = {{{columns}}}, delim = '{delimiter}', "
             f"compression = '{compression}', {_CSV_OPTIONS})"
@@ -211,7 +233,7 @@ def _parquet_records(logs: tuple[LogFile, ...], key: str, load: str | None, held
         logs=logs,
         held=held,
         select=(
-            f"SELECT {read} AS key, 'text' AS held, CAST({amount} AS DOUBLE) AS load, "
+            f"SELECT {read} AS key, CAST({amount} AS DOUBLE) AS load, "
             f"CAST({amount} AS VARCHAR) AS load_text "
             f"FROM read_parquet({_paths(logs)}, hive_partitioning = false)"
         ),
@@ -222,22 +244,19 @@ def _json_records(logs: tuple[LogFile, ...], key: str, load: str | None) -> Reco
     """Read two fields of each object; a JSON pointer names them whatever their letters."""
     key_at, load_at = _literal(_pointer(key)), _literal(_pointer(load or ""))
     amount = "NULL" if load is None else f"json_extract(json, {load_at})"
+    kind = " ".join(f"WHEN '{name}' THEN {KINDS.index(kind)}" for name, kind in _JSON_KINDS.items())
     return Records(
         logs=logs,
         held=None,
         select=(
-            "SELECT CASE WHEN held NOT IN ('null', 'absent') THEN encode(key ->> '$') END AS key, "
-            "held, CASE WHEN json_type(amount) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
+            f"SELECT CASE WHEN kind NOT IN ({KINDS.index('null')}, {KINDS.index('absent')}) "
+            "THEN encode(key ->> '$') END AS key, kind, "
+            "CASE WHEN json_type(amount) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
             "THEN CAST(amount AS DOUBLE) END AS load, CAST(amount AS VARCHAR) AS load_text "
-            "FROM (SELECT key, amount, CASE WHEN kind <> 'OBJECT' THEN 'no object' ELSE "
-            "CASE coalesce(json_type(key), '') WHEN '' THEN 'absent' "
-            "WHEN 'NULL' THEN 'null' WHEN 'VARCHAR' THEN 'text' "
-            "WHEN 'BIGINT' THEN 'integers' WHEN 'UBIGINT' THEN 'integers' "
-            "WHEN 'DOUBLE' THEN 'floats' WHEN 'BOOLEAN' THEN 'booleans' "
-            "WHEN 'OBJECT' THEN 'objects' ELSE 'arrays' END END AS held "
-            f"FROM (SELECT json_type(json) AS kind, json_extract(json, {key_at}) AS key, "
-            f"{amount} AS amount "
-            f"FROM {_json(logs)}))"
+            f"FROM (SELECT key, amount, CASE WHEN whole <> 'OBJECT' THEN {KINDS.index('no object')} "
+            f"ELSE CASE coalesce(json_type(key), '') {kind} END END::TINYINT AS kind "
+            f"FROM (SELECT json_type(json) AS whole, json_extract(json, {key_at}) AS key, "
+            f"{amount} AS amount FROM {_json(logs)}))"
         ),
     )
 

@@ -169,10 +169,20 @@ def test_keys_of_a_mebibyte_are_read(tmp_path):
         assert counted(written(tmp_path, name, content)) == {long: 1, b"b": 1}
 
 
-def test_distinct_keys_come_in_the_order_of_their_bytes(tmp_path):
-    keys = [b"%d" % number for number in np.random.default_rng(1).permutation(5_000)]
-    loads = count_key_files(written(tmp_path, "a.csv", b"key\n" + b"\n".join(keys)), key="key")
-    assert list(loads.keys) == sorted(keys)
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet", "a.txt"])
+def test_distinct_keys_come_in_the_order_of_their_first_records(tmp_path, name):
+    numbers = np.random.default_rng(1).integers(0, 50_000, 300_000)
+    keys = [str(number) for number in numbers]
+    content = {
+        "a.csv": lambda: "\n".join(["key", *keys]).encode(),
+        "a.jsonl": lambda: "\n".join(f'{{"key":"{key}"}}' for key in keys).encode(),
+        "a.parquet": lambda: parquet(key=keys),
+        "a.txt": lambda: "\n".join(keys).encode(),
+    }[name]()
+    loads = count_key_files(
+        written(tmp_path, name, content), key=None if name == "a.txt" else "key"
+    )
+    assert loads.keys.text() == list(dict.fromkeys(keys))
 
 
 @pytest.mark.parametrize(
@@ -403,7 +413,11 @@ def test_progress_hears_shares_of_the_work(tmp_path):
     keys = pa.array(np.arange(1_500_000).astype(str))
     path = written(tmp_path, "a.parquet", parquet(key=keys))
     count_key_files(path, key="key", progress=heard.append)
-    assert all(0 <= share <= 1 for share in heard)
+    assert heard
+    assert all(0 <= one.share <= 1 and one.records <= 1_500_000 for one in heard)
+    assert (heard[-1].share, heard[-1].records, heard[-1].look) == (1, 1_500_000, 1)
+    assert heard[-1].left_s == 0
+    assert heard[-1].records_per_s == pytest.approx(1_500_000 / heard[-1].elapsed_s)
 
 
 @pytest.mark.parametrize("missing", ["duckdb", "pyarrow"])

@@ -26,10 +26,7 @@ def counted(data, **options):
 
 @given(keys=keys_of_bytes, end=st.sampled_from([b"\n", b"\r\n"]), chunk=st.integers(1, 9))
 def test_every_line_is_counted_wherever_the_stream_is_cut(keys, end, chunk):
-    with (
-        mock.patch.object(lines, "BYTES_PER_CHUNK", chunk),
-        mock.patch.object(lines, "_ROWS_PER_MERGE", 3),
-    ):
+    with mock.patch.object(lines, "BYTES_PER_CHUNK", chunk):
         assert counted(end.join([*keys, b""])) == Counter(keys)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.sources.progress import Progress
 from kafka_sizing.sources.texts import read_text
 from kafka_sizing.toml import TableError, line_of
 from kafka_sizing.topic.design import TopicDesign
@@ -19,7 +19,7 @@ _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)"
 
 
 def read_design(
-    path: str | os.PathLike[str], *, progress: Callable[[float], None] | None = None
+    path: str | os.PathLike[str], *, progress: Progress | None = None
 ) -> TopicDesign:
     """Read the design file of a topic, and count the key log that it names beside it.
 
@@ -28,7 +28,7 @@ def read_design(
     path : str or path
         A TOML file; `template_text` has one with a comment on every key.
     progress : callable, optional
-        Called with the share of the key log that is read.
+        Hears how far the reading of the key log is; see `count_key_files`.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def counted_log(
-    log: KeyLog, folder: Path, progress: Callable[[float], None] | None = None
+    log: KeyLog, folder: Path, progress: Progress | None = None
 ) -> KeyLoads:
     """Count the keys of a log whose files lie in, or are named from, a folder."""
     from kafka_sizing.sources import count_key_files

@@ -1,0 +1,216 @@
+"""Batches of records in; the load of each key out, or of each bin where keys are too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing.keys.batches import KeyBatch
+from kafka_sizing.keys.cardinality import DistinctEstimate
+from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.loads import KeyLoads, loads_of_distinct, sample_size_of
+from kafka_sizing.keys.partitioners import Partitioner
+from kafka_sizing.keys.sketch import KeySketch, sketch_of, spread_keys
+from kafka_sizing.keys.table import KeyTable
+from kafka_sizing.keys.tail import TAIL_BINS, TailBins
+from kafka_sizing.units import LoadUnit
+
+HEAVY_SHARE: Final = 1e-5  # keys from this share on are counted one by one, however many others
+KEPT_FRACTION: Final = 0.25  # of the keys of a table that is full
+TABLE_FRACTION: Final = 0.75  # of the memory, for keys one by one; the rest is for bins and steps
+_KEYS_PER_STEP: Final = 2**20
+
+Loads = NDArray[np.float64]
+
+
+class KeyCounter:
+    """Counts batch after batch in bounded memory.
+
+    While all distinct keys fit in ``most_bytes``, each has its exact load. When they no longer
+    do, the lightest three quarters move to bins by their hash, again and again. From then on a
+    key may be in the table with a part of its load and in its bin with the rest.
+    """
+
+    def __init__(
+        self, most_bytes: int, *, partitioner: Partitioner, counts: Iterable[int] = ()
+    ) -> None:
+        self.records = 0
+        self.null_load = 0.0
+        self._keyed_load = 0.0
+        self._squares = 0.0
+        self._most_bytes = most_bytes
+        self._table = KeyTable(int(TABLE_FRACTION * most_bytes))
+        self._partitioner = partitioner
+        self._counts = tuple(counts)
+        self._tail: TailBins | None = None
+        self._estimate = DistinctEstimate()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every key still has its own load."""
+        return self._tail is None
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether there was a record with a key."""
+        return bool(len(self._table)) or not self.is_exact
+
+    @property
+    def total(self) -> float:
+        """The load of all records."""
+        return self._keyed_load + self.null_load
+
+    def add(self, batch: KeyBatch) -> None:
+        """Add a batch of records."""
+        self.records += batch.records
+        self.null_load += batch.null_load
+        with np.errstate(over="ignore"):  # an infinite total is refused at the end
+            self._keyed_load += float(batch.loads.sum())
+        self._squares += batch.squares
+        begin = 0
+        while (end := self._table.add(batch, begin)) < len(batch):
+            begin = end
+            if len(self._table):
+                self._make_room()
+            else:  # a key longer than all there is room for
+                alone = batch.taken(slice(begin, begin + 1))
+                self._bins().add(alone.keys(), alone.loads)
+                begin += 1
+        if not self.is_exact:
+            self._estimate.add(batch.hashes)
+
+    def key_loads(self, unit: LoadUnit) -> KeyLoads:
+        """Give every key and its load, and let go of them."""
+        keys, loads = self._table.taken()
+        return loads_of_distinct(keys, loads, unit, self.null_load, self.sample_size(unit))
+
+    def sample_size(self, unit: LoadUnit) -> float | None:
+        """Give how many records are behind the loads; see `sample_size_of`."""
+        effective = self.total / self._squares * self.total if self._squares else None
+        return sample_size_of(unit, self.total, effective)
+
+    def sketch(self, unit: LoadUnit) -> KeySketch:
+        """Give what one look tells: a heavy key may write more, by as much as is in its bin."""
+        tail = self._bins()
+        keys, loads = self._table.taken()
+        errors = tail.mass[tail.bins_of(keys)]
+        unknown = float(tail.mass.max())  # no key that is not held writes more
+        least_load = max(HEAVY_SHARE * self.total, float(np.nextafter(unknown, np.inf)))
+        apart = spread_keys(self._partitioner, keys)
+        errors[apart] = 0.0
+        heavy = (loads + errors >= least_load) | apart
+        _add_in_steps(tail, keys, loads, ~heavy)
+        return self.assembled(unit, keys, loads, heavy, least_load, errors[heavy])
+
+    def second_look(self) -> SecondLook:
+        """Let all keys go to their bins, and say in which of them heavy keys may be."""
+        tail = self._bins()
+        keys, loads = self._table.taken()
+        bins = tail.bins_of(keys)
+        apart = spread_keys(self._partitioner, keys)
+        most = np.zeros(TAIL_BINS)
+        np.maximum.at(most, bins[~apart], loads[~apart])
+        least_load = HEAVY_SHARE * self.total
+        wanted = tail.mass + most >= least_load
+        _add_in_steps(tail, keys, loads, ~apart)
+        return SecondLook(self, tail, wanted, least_load, self._most_bytes)
+
+    def assembled(
+        self,
+        unit: LoadUnit,
+        keys: KeyColumn,
+        loads: Loads,
+        heavy: NDArray[np.bool_],
+        least_load: float,
+        errors: Loads | None = None,
+    ) -> KeySketch:
+        """Put the heavy ones of some keys and the bins together."""
+        return sketch_of(
+            self._bins(),
+            keys.take(np.flatnonzero(heavy)),
+            loads[heavy],
+            unit=unit,
+            null_load=self.null_load,
+            sample_size=self.sample_size(unit),
+            least_load=least_load,
+            heavy_errors=errors,
+            distinct=self._estimate.distinct,
+            distinct_error=self._estimate.relative_error,
+        )
+
+    def _bins(self) -> TailBins:
+        if self._tail is None:
+            self._tail = TailBins(self._partitioner, self._counts)
+            self._estimate.add(self._table.hashes())
+        return self._tail
+
+    def _make_room(self) -> None:
+        """Move all but the heaviest keys to their bins."""
+        tail = self._bins()
+        keys, loads = self._table.column(), self._table.loads
+        most_kept = int(KEPT_FRACTION * len(loads))
+        cut = np.partition(loads, len(loads) - 1 - most_kept)[len(loads) - 1 - most_kept]
+        kept = (loads > cut) | spread_keys(self._partitioner, keys)
+        _add_in_steps(tail, keys, loads, ~kept)
+        self._table.keep(kept)
+
+
+class SecondLook:
+    """Counts the keys of some bins whole, in a second look at the same records."""
+
+    def __init__(
+        self,
+        first: KeyCounter,
+        tail: TailBins,
+        wanted: NDArray[np.bool_],
+        least_load: float,
+        most_bytes: int,
+    ) -> None:
+        self._first = first
+        self._tail = tail
+        self._wanted = wanted
+        self._least_load = least_load
+        self._table = KeyTable(int(TABLE_FRACTION * most_bytes))
+        self._records = 0
+
+    def add(self, batch: KeyBatch) -> None:
+        """Add a batch of records."""
+        self._records += batch.records
+        keys = batch.keys()
+        inside = self._wanted[self._tail.bins_of(keys)]
+        inside |= spread_keys(self._tail.partitioner, keys)
+        some = batch.taken(np.flatnonzero(inside))
+        if self._table.add(some) < len(some):
+            raise MemoryError(
+                f"memory_bytes must hold the keys that are as heavy as {HEAVY_SHARE:g} of the "
+                "load, and those that share a bin with them: give more"
+            )
+
+    def sketch(self, unit: LoadUnit) -> KeySketch:
+        """Give heavy keys with their exact loads, and the bins of all others."""
+        if self._records != self._first.records:
+            raise ValueError(
+                f"records must be the same at both looks, got {self._records:,} after "
+                f"{self._first.records:,}"
+            )
+        keys, loads = self._table.taken()
+        apart = spread_keys(self._tail.partitioner, keys)
+        heavy = (loads >= self._least_load) | apart
+        self._tail.empty(self._wanted)
+        light = np.flatnonzero(~heavy)
+        self._tail.fill(keys.take(light), loads[light])
+        placed = np.flatnonzero(heavy & ~apart)
+        self._tail.take_back(keys.take(placed), loads[placed])
+        return self._first.assembled(unit, keys, loads, heavy, self._least_load)
+
+
+def _add_in_steps(
+    tail: TailBins, keys: KeyColumn, loads: Loads, which: NDArray[np.bool_]
+) -> None:
+    """Add some keys; a copy of them all at once could be as large as the table."""
+    for begin in range(0, len(keys), _KEYS_PER_STEP):
+        some = begin + np.flatnonzero(which[begin : begin + _KEYS_PER_STEP])
+        tail.add(keys.take(some), loads[some])

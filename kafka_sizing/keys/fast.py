@@ -1,0 +1,37 @@
+"""What this machine can do in; how work is cut for it out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+
+@cache
+def have_numba() -> bool:
+    """Say whether kernels can be compiled."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def workers() -> int:
+    """Say how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_in_parts(call: Callable[[int, int], None], n: int, least: int) -> None:
+    """Call with begin and end for parts of 0 … n of at least ``least``, side by side."""
+    parts = max(1, min(workers(), n // least))
+    bounds = [n * part // parts for part in range(parts + 1)]
+    if parts == 1:
+        call(0, n)
+        return
+    with ThreadPoolExecutor(parts) as pool:
+        for done in [pool.submit(call, *pair) for pair in zip(bounds, bounds[1:], strict=False)]:
+            done.result()

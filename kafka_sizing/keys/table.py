@@ -1,0 +1,105 @@
+"""Batches of keys in; the distinct ones and what each adds up to, in bounded memory, out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing.keys.batches import KeyBatch
+from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.hashing import MURMUR2
+from kafka_sizing.keys.slots import empty_slots, roomier_slots, shift_of
+
+_FIRST_BITS: Final = 16  # of the number of slots
+_MOST_BITS: Final = 32
+_BYTES_PER_SLOT: Final = 8
+
+
+
+class KeyTable:
+    """Distinct keys in order of first appearance, and what each adds up to.
+
+    It grows as keys come, up to ``most_bytes``; then `add` takes no more. Entries and key bytes
+    are set aside at their full size at once: the system hands out their pages as they fill.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bits = _most_bits(most_bytes)
+        # While slots move to a table of twice the size, both are there.
+        self._most_rest = most_bytes - 3 * _BYTES_PER_SLOT * (1 << self._most_bits) // 2
+        self._empty()
+
+    def _empty(self) -> None:
+        self._held = 0
+        self._bits = min(_FIRST_BITS, self._most_bits)
+        self._slots = empty_slots(self._bits)
+        entries = np.empty(2 * self._room_of(self._most_bits) + 2, dtype=np.int64)
+        self._begins = entries[0::2]  # side by side with loads: a lookup wants both
+        self._loads = entries.view(np.float64)[1::2]
+        self._begins[0] = 0
+        self._arena = np.empty(max(self._most_rest, 1), dtype=np.uint8)
+
+    def __len__(self) -> int:
+        """Count the distinct keys."""
+        return self._held
+
+    @property
+    def loads(self) -> NDArray[np.float64]:
+        """What each key adds up to, in order of first appearance."""
+        return self._loads[: self._held].copy()
+
+    def hashes(self) -> NDArray[np.uint32]:
+        """Give the murmur2 hash of each key."""
+        return MURMUR2.of_column(self.column())
+
+    def column(self) -> KeyColumn:
+        """Give the keys, in order of first appearance; good until the table changes."""
+        offsets = self._begins[: self._held + 1].copy()
+        return KeyColumn(self._arena[: offsets[-1]], offsets)
+
+    def taken(self) -> tuple[KeyColumn, NDArray[np.float64]]:
+        """Give keys and loads away, and be empty."""
+        loads, offsets, arena = self.loads, self._begins[: self._held + 1].copy(), self._arena
+        self._empty()
+        arena.resize(int(offsets[-1]), refcheck=False)  # in place: nobody else holds it
+        return KeyColumn(arena, offsets), loads
+
+    def add(self, batch: KeyBatch, begin: int = 0) -> int:
+        """Add the keys of a batch from ``begin`` on; say how far it came."""
+        from kafka_sizing.keys.compiled import tables
+
+        while True:
+            begin, self._held = tables.add_keys(
+                batch.column.data, batch.column.offsets, batch.positions, batch.hashes,
+                batch.loads, begin, self._slots, shift_of(self._bits),
+                self._arena, self._begins, self._loads,
+                self._room_of(self._bits), self._most_rest, self._held,
+            )  # fmt: skip
+            if begin == len(batch) or self._bits == self._most_bits:
+                return int(begin)
+            if self._held + tables.KEYS_AT_ONCE <= self._room_of(self._bits):
+                return int(begin)  # there are slots, but no bytes
+            self._bits = min(self._bits + 2, self._most_bits)
+            self._slots = roomier_slots(self._slots, self._bits)
+
+    def keep(self, kept: NDArray[np.bool_]) -> None:
+        """Drop all other keys."""
+        from kafka_sizing.keys.compiled import tables
+
+        hashes = self.hashes()
+        self._slots[:] = 0
+        self._held = tables.keep_entries(
+            kept, hashes, self._slots, shift_of(self._bits), self._arena, self._begins, self._loads
+        )
+
+    def _room_of(self, bits: int) -> int:
+        """Say how many keys that many slots hold: half of them, and more once they are all."""
+        slots = 1 << bits
+        return slots // 2 if bits < self._most_bits else slots * 3 // 4
+
+
+def _most_bits(most_bytes: int) -> int:
+    """Give slots at most a quarter of the bytes."""
+    return min((most_bytes // (4 * _BYTES_PER_SLOT)).bit_length() - 1, _MOST_BITS)

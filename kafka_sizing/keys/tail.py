@@ -1,0 +1,118 @@
+"""Keys that are not held one by one in; the load of each bin of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing.keys.columns import KeyColumn, joined_columns
+from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.remainders import add_remainders
+
+# 2**6 * 3**2 * 5**2 * 7 * 11: what is binned by its number modulo this is also binned modulo
+# each of its 252 divisors, 12, 24, 36, 48, 60, 64, 96, 100, 120, 144, 192, 200 … among them.
+TAIL_BINS: Final = 1_108_800
+
+Loads = NDArray[np.float64]
+_KEYS_PER_STEP: Final = 2**18
+
+
+class TailBins:
+    """Adds up keys by bin, and by partition at counts that do not follow from the bins.
+
+    Parameters
+    ----------
+    partitioner : Partitioner or str
+        Whose partitions are wanted: a key's bin is its number modulo `TAIL_BINS`.
+    counts : iterable of int
+        The partition counts whose loads must be exact, besides the divisors of `TAIL_BINS`.
+    """
+
+    def __init__(self, partitioner: Partitioner | str, counts: Iterable[int] = ()) -> None:
+        self.partitioner = require_keyed(partitioner)
+        if not self.partitioner.has_remainder_rule:
+            raise ValueError(
+                "partitioner must place keys by a remainder where they are too many to hold, "
+                f"got {self.partitioner.name!r}"
+            )
+        self.mass = np.zeros(TAIL_BINS)
+        self.sums = {count: np.zeros(count) for count in _independent(counts)}
+        self._has_witness = np.zeros(TAIL_BINS, dtype=np.bool_)
+        self._witnesses: list[tuple[NDArray[np.int64], KeyColumn]] = []
+
+    def add(self, keys: KeyColumn, loads: Loads) -> None:
+        """Add keys without nulls."""
+        for begin in range(0, len(keys), _KEYS_PER_STEP):
+            step = slice(begin, begin + _KEYS_PER_STEP)
+            self._add(keys[step], loads[step])
+
+    def bins_of(self, keys: KeyColumn) -> NDArray[np.int64]:
+        """Give the bin of each key."""
+        return (self._numbers_of(keys) % TAIL_BINS).astype(np.int64)
+
+    def empty(self, bins: NDArray[np.bool_]) -> None:
+        """Forget what stands in some bins, but not in the sums at counts."""
+        self.mass[bins] = 0.0
+        self._has_witness[bins] = False
+        self._witnesses = [
+            (some[kept], keys.take(np.flatnonzero(kept)))
+            for some, keys in self._witnesses
+            if (kept := ~bins[some]).any()
+        ]
+
+    def fill(self, keys: KeyColumn, loads: Loads) -> None:
+        """Add keys to their bins, but not to the sums at counts: they are there already."""
+        self._add_to_bins(keys, self.bins_of(keys), loads)
+
+    def take_back(self, keys: KeyColumn, loads: Loads) -> None:
+        """Take keys out of the sums at counts, but not out of their bins."""
+        add_remainders(self._numbers_of(keys), -loads, self.sums)
+
+    def merge(self, other: TailBins) -> None:
+        """Add up what another adds up for the same partitioner and counts."""
+        self.mass += other.mass
+        for count, sums in other.sums.items():
+            self.sums[count] += sums
+        for bins, keys in other._witnesses:
+            self._note_witnesses(keys, bins)
+
+    def entries(self) -> tuple[NDArray[np.int64], KeyColumn, Loads]:
+        """Give the bins that are not empty, a key of each, and their masses."""
+        if not self._witnesses:
+            return np.empty(0, np.int64), KeyColumn.of([]), np.empty(0)
+        bins = np.concatenate([some for some, _ in self._witnesses])
+        keys = joined_columns([some for _, some in self._witnesses])
+        order = np.argsort(bins)
+        return bins[order], keys.take(order), self.mass[bins[order]]
+
+    def _numbers_of(self, keys: KeyColumn) -> Any:
+        return self.partitioner.numbers_of(keys)
+
+    def _add(self, keys: KeyColumn, loads: Loads) -> None:
+        numbers = self._numbers_of(keys)
+        self._add_to_bins(keys, (numbers % TAIL_BINS).astype(np.int64), loads)
+        add_remainders(numbers, loads, self.sums)
+
+    def _add_to_bins(self, keys: KeyColumn, bins: NDArray[np.int64], loads: Loads) -> None:
+        np.add.at(self.mass, bins, loads)
+        self._note_witnesses(keys, bins)
+
+    def _note_witnesses(self, keys: KeyColumn, bins: NDArray[np.int64]) -> None:
+        fresh = np.flatnonzero(~self._has_witness[bins])
+        if not fresh.size:
+            return
+        new_bins, first = np.unique(bins[fresh], return_index=True)
+        self._has_witness[new_bins] = True
+        self._witnesses.append((new_bins, keys.take(fresh[first])))
+
+
+def _independent(counts: Iterable[int]) -> list[int]:
+    """Give the counts that neither the bins nor a larger count leads to."""
+    kept: list[int] = []
+    for count in sorted(set(counts), reverse=True):
+        if all(multiple % count for multiple in (TAIL_BINS, *kept)):
+            kept.append(count)
+    return kept

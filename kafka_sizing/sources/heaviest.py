@@ -1,0 +1,59 @@
+"""Keys and their loads in, some at a time; the heaviest of them out, and all that are not."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing.keys.columns import KeyColumn, joined_columns
+
+Loads = NDArray[np.float64]
+
+_NO_LINE = -1.0  # below every load
+
+
+class Heaviest:
+    """The keys above a line: at most ``most``, whatever the order they came in.
+
+    The line is the load of the key after the last that fits. Keys as heavy as it would be held
+    or not by the order they came in, so none of them is.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.line = _NO_LINE  #: no key that was turned away writes more
+        self.keys = KeyColumn.of([])
+        self.loads: Loads = np.empty(0)
+
+    def add(self, keys: KeyColumn, loads: Loads) -> tuple[KeyColumn, Loads]:
+        """Hold those of these keys that are heavy; give those that are not, or no longer."""
+        above = loads > self.line
+        if not above.any():
+            return keys, loads
+        light = np.flatnonzero(~above)
+        out, out_loads = keys.take(light), loads[light]
+        near = np.flatnonzero(above)
+        candidates = joined_columns([self.keys, keys.take(near)])
+        candidate_loads = np.concatenate([self.loads, loads[near]])
+        if len(candidates) > self.most:
+            place = len(candidates) - self.most - 1
+            self.line = float(np.partition(candidate_loads, place)[place])
+        stays = candidate_loads > self.line
+        self.keys = candidates.take(np.flatnonzero(stays))
+        self.loads = candidate_loads[stays]
+        leaves = np.flatnonzero(~stays)
+        if not leaves.size:
+            return out, out_loads
+        return (
+            joined_columns([out, candidates.take(leaves)]),
+            np.concatenate([out_loads, candidate_loads[leaves]]),
+        )
+
+    def raise_line(self, line: float) -> tuple[KeyColumn, Loads]:
+        """Turn away what is not above another line; give it."""
+        self.line = max(self.line, line)
+        leaves = np.flatnonzero(self.loads <= self.line)
+        stays = np.flatnonzero(self.loads > self.line)
+        out, out_loads = self.keys.take(leaves), self.loads[leaves]
+        self.keys, self.loads = self.keys.take(stays), self.loads[stays]
+        return out, out_loads
