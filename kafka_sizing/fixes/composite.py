@@ -193,7 +193,7 @@ class CompositeKey(Fix):
         if self.hot_keys is None:
             return None
         if isinstance(self.hot_keys, int):
-            return keys.heaviest()[: self.hot_keys] if self.hot_keys < len(keys) else None
+            return keys.heaviest(self.hot_keys) if self.hot_keys < len(keys) else None
         found = positions_of(KeyColumn.of([bytes_of(key) for key in self.hot_keys]), keys.keys)
         if (missing := np.flatnonzero(found < 0)).size:
             raise ValueError(

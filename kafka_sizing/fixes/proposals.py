@@ -117,7 +117,7 @@ def _takes_shards(before: PartitionLoads) -> bool:
 def _composites(before: PartitionLoads, line: Line, hot: int) -> Iterator[CompositeKey]:
     keys, _, _ = placed_keys(before)
     every = hot >= len(keys)
-    some = None if every else keys.heaviest()[:hot]
+    some = None if every else keys.heaviest(hot)
     listed = None if every else hot
     hashed = try_shards(before, line, some, "hashed")
     dealt = try_shards(before, line, some, "consecutive")

@@ -124,7 +124,7 @@ class _Trials:
         keys, partition_of_key, partitioner = placed_keys(self._before)
         if self._positions is not None or len(keys) < 2 * HEAVIEST:
             return None
-        top = keys.heaviest()[:HEAVIEST]
+        top = keys.heaviest(HEAVIEST)
         heavy = loads_of_distinct(
             keys.keys.take(top), keys.loads[top], keys.unit, null_load=keys.null_load
         )

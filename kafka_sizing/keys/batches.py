@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.hashing import MURMUR2
 from kafka_sizing.keys.intake import EncodedKeys
-from kafka_sizing.keys.slots import LEAST_BITS, empty_slots, roomier_slots, shift_of
+from kafka_sizing.keys.slots import numbered
 
 Weights = NDArray[np.float64]
 
@@ -85,29 +85,6 @@ class KeyBatch:
         return self.column.take(self.positions)
 
 
-def numbered(
-    column: KeyColumn, hashes: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the keys of a column by first appearance: where each first stands, and all codes."""
-    from kafka_sizing.keys.compiled import tables
-
-    codes = np.empty(len(column), dtype=np.int64)
-    bits = LEAST_BITS
-    slots = empty_slots(bits)
-    first = np.empty(len(slots) // 2, dtype=np.int64)
-    at = found = 0
-    while True:
-        at, found = tables.find_distinct(
-            column.data, column.offsets, hashes, at, slots, shift_of(bits), len(first), first,
-            codes, found,
-        )  # fmt: skip
-        if at == len(column):
-            return first[:found], codes
-        bits += 2
-        slots = roomier_slots(slots, bits)
-        first = np.concatenate([first, np.empty(len(slots) // 2 - found, dtype=np.int64)])
-
-
 _Parts = tuple[KeyColumn, NDArray[np.uint32], NDArray[np.int64], Weights]
 
 
@@ -129,10 +106,14 @@ def _of_codes(column: KeyColumn, codes: NDArray[np.int64], weights: Weights | No
     if column.valid is not None:
         codes = np.where(column.valid[codes], codes, -1)
     column = KeyColumn(column.data, column.offsets)
-    sums = np.zeros(len(column))
-    used = np.empty(len(column), dtype=np.int64)
+    n = len(column)
+    used = np.empty(n + 1, dtype=np.int64)
     if weights is None:
-        used = used[: tables.count_codes(codes, sums, used)]
+        counts = np.zeros(n, dtype=np.int64)
+        used = used[: tables.count_codes(codes, counts, used)]
+        sums = counts[used].astype(np.float64)
     else:
-        used = used[: tables.sum_codes(codes, weights, np.zeros(len(column), np.bool_), sums, used)]
-    return column, MURMUR2.of_column(column)[used], used, sums[used]
+        added = np.zeros(n)
+        used = used[: tables.sum_codes(codes, weights, np.zeros(n, np.bool_), added, used)]
+        sums = added[used]
+    return column, MURMUR2.of_column(column)[used], used, sums

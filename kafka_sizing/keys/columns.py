@@ -9,6 +9,8 @@ from typing import Final, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing.keys.fast import worth_compiling
+
 BYTES_PER_TAKE: Final = 2**22
 
 
@@ -81,11 +83,17 @@ class KeyColumn(Sequence[bytes | None]):
         """Give the keys at ``positions``, in that order."""
         offsets = offsets_of(self.lengths[positions])
         data = np.empty(int(offsets[-1]), dtype=np.uint8)
+        valid = None if self.valid is None else self.valid[positions]
+        if worth_compiling(len(positions)):
+            from kafka_sizing.keys.compiled import tables
+
+            tables.copy_keys(self.data, self.offsets[positions], offsets, data)
+            return KeyColumn(data, offsets, valid)
         for begin, end in _runs(offsets, BYTES_PER_TAKE):
             here = offsets[begin : end + 1]
             shift = np.repeat(self.offsets[positions[begin:end]] - here[:-1], np.diff(here))
             data[here[0] : here[-1]] = self.data[np.arange(here[0], here[-1]) + shift]
-        return KeyColumn(data, offsets, None if self.valid is None else self.valid[positions])
+        return KeyColumn(data, offsets, valid)
 
     def text(self) -> list[str | bytes | None]:
         """Give every key as `text_of` shows it."""

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.fast import worth_compiling
 from kafka_sizing.keys.hashing import MURMUR2, Hash, murmur3_seeded
+from kafka_sizing.keys.slots import numbered
 
 _SECOND_SEED = 0x2545F491
 
@@ -24,9 +26,13 @@ class DistinctKeys:
 def distinct_keys(keys: KeyColumn) -> DistinctKeys:
     """Find the distinct keys of a column without nulls.
 
-    Keys are grouped by 64 bits of two hashes, then every key is compared with the first of
-    its group, byte by byte; should two keys ever share all 64 bits, a dictionary decides.
+    A compiled table compares bytes as it goes. Without it keys are grouped by 64 bits of two
+    hashes, then every key is compared with the first of its group, byte by byte; should two
+    keys ever share all 64 bits, a dictionary decides.
     """
+    if worth_compiling(len(keys)):
+        first, codes = numbered(keys, MURMUR2.of_column(keys))
+        return DistinctKeys(keys.take(first), codes)
     import pandas as pd
 
     pair = _hash64(keys, MURMUR2, murmur3_seeded(_SECOND_SEED))

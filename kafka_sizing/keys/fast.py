@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Final
+
+_LEAST: Final = 100_000
+_LEAST_IF_LOADED: Final = 1_000
 
 
 @cache
@@ -16,6 +21,12 @@ def have_numba() -> bool:
     except ImportError:
         return False
     return True
+
+
+def worth_compiling(n: int) -> bool:
+    """Say whether kernels are there and ``n`` keys are worth loading them, which takes a while."""
+    least = _LEAST_IF_LOADED if "numba" in sys.modules else _LEAST
+    return n >= least and have_numba()
 
 
 def workers() -> int:

@@ -1,7 +1,8 @@
 """Keys in; their 32-bit hashes out: murmur2, CRC-32, FNV-1a, murmur3.
 
-Each hash is written twice on purpose: a kernel that takes one step for a whole block of keys,
-and a plain form for one key, which also serves keys too long to share steps with others.
+Each hash is written more than once on purpose: a NumPy kernel that takes one step for a whole
+block of keys; a plain form for one key, which also serves keys too long to share steps with
+others; and a compiled one that takes over for long columns where Numba is installed.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from numpy.typing import NDArray
 from kafka_sizing._checks import check_count
 from kafka_sizing.keys.blocks import LONG_KEY_BYTES, KeyBlock, blocks
 from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.fast import run_in_parts, worth_compiling
 from kafka_sizing.keys.intake import encode_key, encode_keys
 from kafka_sizing.keys.serializers import Serializer
 
 Hashes = NDArray[np.uint32]
+
+LEAST_KEYS_PER_PART: Final = 2**20  # fewer are hashed before a thread has begun
 
 _BITS: Final = 0xFFFFFFFF
 _MURMUR2_SEED: Final = 0x9747B28C
@@ -52,7 +56,8 @@ _CRC: Final = _crc_tables()
 class Hash:
     """One hash function, for a block of keys and perhaps for one.
 
-    ``prepare`` turns keys into what is hashed, where that is not the key itself. A hash of
+    ``compiled`` names its kernel in `keys.compiled.hashes`, if it has one, and ``constants``
+    what that takes besides a column. ``prepare`` turns keys into what is hashed, where that is not the key itself. A hash of
     several ``words`` of 32 bits gives one row per key, the most significant word first.
     """
 
@@ -61,6 +66,8 @@ class Hash:
     one: Callable[[bytes], int] | None = None
     prepare: Callable[[KeyColumn], KeyColumn] | None = None
     words: int = 1
+    compiled: str | None = None
+    constants: tuple[Any, ...] = ()
 
     def of_column(self, column: KeyColumn) -> Hashes:
         """Hash every key of a column without nulls."""
@@ -74,6 +81,8 @@ class Hash:
         """Hash what `prepared` gave."""
         shape = len(column) if self.words == 1 else (len(column), self.words)
         hashes = np.empty(shape, dtype=np.uint32)
+        if self.compiled is not None and worth_compiling(len(column)):
+            return self._of_compiled(column, hashes)
         longest = LONG_KEY_BYTES if self.one is not None else None
         for block in blocks(column, longest=longest):
             hashes[block.positions] = self.kernel(block)
@@ -82,6 +91,18 @@ class Hash:
                 whole = self.one(column[at] or b"").to_bytes(4 * self.words, "big")
                 words = np.frombuffer(whole, dtype=">u4")
                 hashes[at] = words if self.words > 1 else words[0]
+        return hashes
+
+    def _of_compiled(self, column: KeyColumn, hashes: Hashes) -> Hashes:
+        from kafka_sizing.keys.compiled import hashes as kernels
+
+        kernel = getattr(kernels, str(self.compiled))
+
+        def hash_some(begin: int, end: int) -> None:
+            offsets = column.offsets[begin : end + 1]
+            kernel(column.data, offsets, hashes[begin:end], *self.constants)
+
+        run_in_parts(hash_some, len(column), LEAST_KEYS_PER_PART)
         return hashes
 
     def of_key(self, key: bytes) -> int:
@@ -253,7 +274,13 @@ def murmur3_seeded(seed: int) -> Hash:
 
         return mmh3.hash(key, seed, signed=False)
 
-    return Hash(name="murmur3", kernel=lambda block: _murmur3(block, seed), one=one)
+    return Hash(
+        name="murmur3",
+        kernel=lambda block: _murmur3(block, seed),
+        one=one,
+        compiled="murmur3",
+        constants=(np.uint32(seed),),
+    )
 
 
 def hash_keys(keys: Any, hash: Hash, *, serializer: Serializer | None = None) -> Hashes:
@@ -378,6 +405,8 @@ def rotated(word: Hashes, bits: int) -> Hashes:
     return word << np.uint32(bits) | word >> np.uint32(32 - bits)
 
 
-MURMUR2: Final = Hash(name="murmur2", kernel=_murmur2, one=_murmur2_one)
-CRC32: Final = Hash(name="crc32", kernel=_crc32, one=zlib.crc32)
-FNV1A: Final = Hash(name="fnv1a", kernel=_fnv1a, one=_fnv1a_one)
+MURMUR2: Final = Hash(name="murmur2", kernel=_murmur2, one=_murmur2_one, compiled="murmur2")
+CRC32: Final = Hash(
+    name="crc32", kernel=_crc32, one=zlib.crc32, compiled="crc32", constants=(np.stack(_CRC),)
+)
+FNV1A: Final = Hash(name="fnv1a", kernel=_fnv1a, one=_fnv1a_one, compiled="fnv1a")

@@ -115,11 +115,17 @@ class KeyLoads:
     def top(self, n: int) -> tuple[KeyShare, ...]:
         """Give the ``n`` heaviest keys, heaviest first; ties in the order of the keys."""
         check_count("n", n)
-        return self.key_shares(self.heaviest()[:n])
+        return self.key_shares(self.heaviest(n))
 
-    def heaviest(self) -> NDArray[np.int64]:
-        """Give the positions of the keys by falling load; ties in their order."""
-        return np.argsort(-self.loads, kind="stable")
+    def heaviest(self, n: int | None = None) -> NDArray[np.int64]:
+        """Give the positions of the keys, or of ``n`` of them, by falling load; ties in order."""
+        if n is None or n >= len(self):
+            return np.argsort(-self.loads, kind="stable")
+        line = np.partition(self.loads, len(self) - n)[len(self) - n]
+        above = np.flatnonzero(self.loads > line)
+        at_line = np.flatnonzero(self.loads == line)[: n - len(above)]
+        order = np.argsort(-self.loads[above], kind="stable")
+        return np.concatenate([above[order], at_line])
 
     def key_shares(self, positions: NDArray[np.int64]) -> tuple[KeyShare, ...]:
         """Give the keys at ``positions`` with their loads and shares."""
@@ -189,7 +195,7 @@ class KeyLoads:
         )
 
     def _repr_html_(self) -> str:
-        order = self.heaviest()[:ROWS_SHOWN]
+        order = self.heaviest(ROWS_SHOWN)
         head = loads_of_distinct(self.keys.take(order), self.loads[order], self.unit).to_frame()
         head["share"] = self.shares[order]
         more = len(self) - len(order)

@@ -86,9 +86,9 @@ class KeySketch(KeyLoads):
         """Whether the loads of the heavy keys are exact."""
         return not self.heavy_errors.any()
 
-    def heaviest(self) -> NDArray[np.int64]:
-        """Give the positions of the heavy keys by falling load."""
-        return np.arange(self.heavy)
+    def heaviest(self, n: int | None = None) -> NDArray[np.int64]:
+        """Give the positions of the heavy keys, or of ``n`` of them, by falling load."""
+        return np.arange(self.heavy)[:n]
 
     def counts_exactly(self, partitions: int) -> bool:
         """Say whether `partition_loads` are exact at a count."""

@@ -14,6 +14,7 @@ from kafka_sizing.keys.slots import empty_slots, roomier_slots, shift_of
 
 _FIRST_BITS: Final = 16  # of the number of slots
 _MOST_BITS: Final = 32
+WORD_BYTES: Final = 8  # read at once where a key begins
 _BYTES_PER_SLOT: Final = 8
 
 
@@ -36,10 +37,10 @@ class KeyTable:
         self._bits = min(_FIRST_BITS, self._most_bits)
         self._slots = empty_slots(self._bits)
         entries = np.empty(2 * self._room_of(self._most_bits) + 2, dtype=np.int64)
-        self._begins = entries[0::2]  # side by side with loads: a lookup wants both
+        self._begins = entries[0::2]  # side by side with loads: whoever wants one wants both
         self._loads = entries.view(np.float64)[1::2]
         self._begins[0] = 0
-        self._arena = np.empty(max(self._most_rest, 1), dtype=np.uint8)
+        self._arena = np.empty(self._most_rest + WORD_BYTES, dtype=np.uint8)
 
     def __len__(self) -> int:
         """Count the distinct keys."""
@@ -61,7 +62,8 @@ class KeyTable:
 
     def taken(self) -> tuple[KeyColumn, NDArray[np.float64]]:
         """Give keys and loads away, and be empty."""
-        loads, offsets, arena = self.loads, self._begins[: self._held + 1].copy(), self._arena
+        offsets, loads = self._begins[: self._held + 1].copy(), self.loads
+        arena = self._arena
         self._empty()
         arena.resize(int(offsets[-1]), refcheck=False)  # in place: nobody else holds it
         return KeyColumn(arena, offsets), loads

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import ROUNDING, check_counts, check_type
-from kafka_sizing.keys.loads import KeyLoads, sum_by
+from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.remainders import add_remainders
 from kafka_sizing.partitions.placement import MOST_PLACED, null_loads, place
 from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
 from kafka_sizing.units import LoadUnit
@@ -19,7 +20,6 @@ from kafka_sizing.units import LoadUnit
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS_PER_STEP: Final = 2**16
 LOADS_HELD: Final = 2**24
 _ROWS_SHOWN: Final = 20
 
@@ -166,7 +166,8 @@ def loads_at(
     for group in _groups(falling):
         multiples = {count: _multiple(count, group) for count in group}
         direct = [count for count in group if multiples[count] is None]
-        summed = _summed(numbers, weights, direct)
+        summed = {count: np.zeros(count) for count in direct}
+        add_remainders(numbers, weights, summed)
         for count in group:
             if (multiple := multiples[count]) is not None:
                 summed[count] = summed[multiple].reshape(-1, count).sum(axis=0)
@@ -189,20 +190,6 @@ def _groups(counts: list[int]) -> Iterator[list[int]]:
 def _multiple(count: int, falling: list[int]) -> int | None:
     """Give the smallest other count of the list that ``count`` divides."""
     return next((other for other in falling[::-1] if other > count and other % count == 0), None)
-
-
-def _summed(
-    numbers: Any, weights: NDArray[np.float64], counts: list[int]
-) -> dict[int, NDArray[np.float64]]:
-    summed = {count: np.zeros(count) for count in counts}
-    for begin in range(0, len(weights), KEYS_PER_STEP):
-        part = numbers[begin : begin + KEYS_PER_STEP]
-        weight = weights[begin : begin + KEYS_PER_STEP]
-        for count, sums in summed.items():
-            whole = part // part.dtype.type(count)
-            whole *= part.dtype.type(count)
-            np.add(sums, sum_by(np.subtract(part, whole, out=whole), weight, count), out=sums)
-    return summed
 
 
 def _measures(loads: NDArray[np.float64]) -> tuple[int, float, float, float, int]:

@@ -240,7 +240,7 @@ def _hot_partition(partition: HotPartition, names: Names) -> dict[str, Any]:
 def _top_keys(
     loads: PartitionLoads, keys: KeyLoads, top: int, names: Names
 ) -> list[dict[str, Any]]:
-    positions = keys.heaviest()[:top]
+    positions = keys.heaviest(top)
     placed = loads.partition_of_key
     where = [-1] * len(positions) if placed is None else placed[positions].tolist()
     return [

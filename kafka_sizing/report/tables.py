@@ -100,7 +100,7 @@ def top_keys(hot: HotReport, names: Names, *, most_rows: int) -> Table | None:
     loads = hot.loads
     if loads.keys is None or loads.partition_of_key is None:
         return None
-    heaviest = loads.keys.heaviest()[:most_rows]
+    heaviest = loads.keys.heaviest(most_rows)
     placed = loads.partition_of_key[heaviest].tolist()
     return table(
         "top-keys",

@@ -39,9 +39,9 @@ def test_a_sweep_wider_than_memory_allows_is_cut_into_groups(carriers, monkeypat
 
 
 def test_a_sweep_counts_keys_beyond_one_step(carriers, monkeypatch):
-    from kafka_sizing.partitions import sweep as sweeps
+    from kafka_sizing.keys import remainders
 
-    monkeypatch.setattr(sweeps, "KEYS_PER_STEP", 5)
+    monkeypatch.setattr(remainders, "KEYS_PER_STEP", 5)
     assert sweep_partitions(carriers, [12]).max_share[0] == pytest.approx(0.252055, abs=1e-6)
 
 

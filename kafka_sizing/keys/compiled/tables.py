@@ -38,6 +38,15 @@ def same_bytes(left, at, right, there, length):
     return True
 
 
+@part
+def _slot_for(slots, hashed, shift):
+    """Give the slot where a key most likely stands: its first, or else the second."""
+    place = np.int64(hashed >> shift)
+    first = slots[place]
+    second = slots[(place + 1) & (len(slots) - 1)]
+    return first if np.uint32(first >> _HASH) == hashed else second
+
+
 @kernel
 def find_distinct(data, offsets, hashes, begin, slots, shift, room, first, codes, found):
     """Number the keys from ``begin`` on by first appearance, until ``room`` are found.
@@ -76,15 +85,15 @@ def find_distinct(data, offsets, hashes, begin, slots, shift, room, first, codes
 def count_codes(codes, counts, used):
     """Count each code that is not negative; ``used`` lists them by first appearance.
 
-    Returns how many are used.
+    ``used`` has room for one more than there are. Returns how many are used.
     """
     found = 0
     for code in codes:
         if code >= 0:
-            if counts[code] == 0:
-                used[found] = code
-                found += 1
-            counts[code] += 1
+            count = counts[code]
+            used[found] = code  # over and over, until a new one takes the place
+            found += count == 0
+            counts[code] = count + 1
     return found
 
 
@@ -94,10 +103,9 @@ def sum_codes(codes, weights, seen, sums, used):
     found = 0
     for index, code in enumerate(codes):
         if code >= 0:
-            if not seen[code]:
-                seen[code] = True
-                used[found] = code
-                found += 1
+            used[found] = code
+            found += not seen[code]
+            seen[code] = True
             sums[code] += weights[index]
     return found
 
@@ -149,38 +157,39 @@ def add_keys(
     slot_of = np.empty(KEYS_AT_ONCE, np.uint64)
     begin_of = np.empty(KEYS_AT_ONCE, np.int64)
     end_of = np.empty(KEYS_AT_ONCE, np.int64)
-    alike = np.empty(KEYS_AT_ONCE, np.bool_)
+    word_of = np.empty(KEYS_AT_ONCE, np.uint64)
     for block in range(begin, len(keys), KEYS_AT_ONCE):
         size = min(KEYS_AT_ONCE, len(keys) - block)
         new_bytes = 0
         for index in range(size):
             new_bytes += offsets[keys[block + index] + 1] - offsets[keys[block + index]]
         most_bytes = begins[held] + new_bytes + BYTES_PER_ENTRY * (held + size + 1)
-        if held + size > room or most_bytes >= room_bytes:
+        if held + size > room or most_bytes > room_bytes:
             return block, held
-        # Each loop waits for memory once for all its keys, not once for each.
+        # Each loop waits for memory once for all its keys, not once for each, and branches on
+        # nothing that is hard to foretell. Most keys stand in the first or second slot.
         for index in range(size):
-            slot_of[index] = slots[np.int64(hashes[block + index] >> shift)]
+            slot_of[index] = _slot_for(slots, hashes[block + index], shift)
         for index in range(size):
-            slot = slot_of[index]
-            alike[index] = slot != 0 and np.uint32(slot >> _HASH) == hashes[block + index]
-            entry = np.int64(slot & _ENTRY) - 1 if alike[index] else 0
+            entry = max(np.int64(slot_of[index] & _ENTRY) - 1, 0)
             begin_of[index] = begins[entry]
             end_of[index] = begins[entry + 1]
         for index in range(size):
-            at = offsets[keys[block + index]]
-            length = offsets[keys[block + index] + 1] - at
-            alike[index] = (
-                alike[index]
-                and end_of[index] - begin_of[index] == length
-                and (length == 0 or arena[begin_of[index]] == data[at])
-            )
+            word_of[index] = u64_at(arena, begin_of[index])
         for index in range(size):
             key = keys[block + index]
             at = offsets[key]
             length = offsets[key + 1] - at
-            if alike[index] and same_bytes(data, at, arena, begin_of[index], length):
-                loads[np.int64(slot_of[index] & _ENTRY) - 1] += weights[block + index]
+            slot = slot_of[index]
+            entry = np.int64(slot & _ENTRY) - 1
+            if (
+                np.uint32(slot >> _HASH) == hashes[block + index]
+                and entry >= 0
+                and end_of[index] - begin_of[index] == length
+                and (length < 8 or word_of[index] == u64_at(data, at))
+                and same_bytes(data, at, arena, begin_of[index], length)
+            ):
+                loads[entry] += weights[block + index]
                 continue
             held = _add_one(
                 data, at, length, hashes[block + index], weights[block + index],
