@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 _LEAST: Final = 100_000
@@ -37,12 +38,12 @@ def workers() -> int:
 
 
 def run_in_parts(call: Callable[[int, int], None], n: int, least: int) -> None:
-    """Call with begin and end for parts of 0 … n of at least ``least``, side by side."""
+    """Call with begin and end for parts of 0 … n of at least ``least``, one a core."""
     parts = max(1, min(workers(), n // least))
-    bounds = [n * part // parts for part in range(parts + 1)]
     if parts == 1:
         call(0, n)
         return
+    bounds = [n * part // parts for part in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
-        for done in [pool.submit(call, *pair) for pair in zip(bounds, bounds[1:], strict=False)]:
+        for done in [pool.submit(call, *pair) for pair in pairwise(bounds)]:
             done.result()

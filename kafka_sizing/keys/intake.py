@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing.keys.columns import KeyColumn, bytes_of
+from kafka_sizing.keys.fast import run_in_parts
 from kafka_sizing.keys.serializers import (
     Serializer,
     check_serializer,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+LEAST_OFFSETS_PER_PART: Final = 2**20
 _SAMPLE: Final = 40  # characters of a key quoted in an error
 
 
@@ -350,10 +352,23 @@ def _from_arrow_bytes(keys: pa.Array) -> KeyColumn:
     else:
         begins = np.frombuffer(offsets, dtype=width)[keys.offset : keys.offset + len(keys) + 1]
     content = np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8)
-    column = KeyColumn(content, begins.astype(np.int64, copy=False))
+    column = KeyColumn(content, _widened(begins))
     if not keys.null_count:
         return column
     return _with_nulls(column, keys.is_valid().to_numpy(zero_copy_only=False))
+
+
+def _widened(offsets: NDArray[Any]) -> NDArray[np.int64]:
+    """Give offsets of 64 bits, on all cores where there are many."""
+    if offsets.dtype == np.int64:
+        return offsets
+    wide = np.empty(len(offsets), dtype=np.int64)
+
+    def widen_some(begin: int, end: int) -> None:
+        wide[begin:end] = offsets[begin:end]
+
+    run_in_parts(widen_some, len(offsets), LEAST_OFFSETS_PER_PART)
+    return wide
 
 
 def _with_nulls(column: KeyColumn, valid: NDArray[np.bool_]) -> KeyColumn:
