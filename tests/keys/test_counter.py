@@ -1,0 +1,162 @@
+"""Counting in bounded memory: exact while keys fit, heavy keys exact when they do not."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from kafka_sizing import KeyLoads, place
+from kafka_sizing.keys import PARTITIONERS, KeyColumn, counter as counting
+from kafka_sizing.keys.batches import KeyBatch
+from kafka_sizing.keys.columns import offsets_of
+from kafka_sizing.keys.counter import KeyCounter
+from kafka_sizing.keys.intake import EncodedKeys
+from kafka_sizing.keys.sketch import KeySketch
+
+JAVA = PARTITIONERS["java"]
+SMALL = 2**19  # holds about 12,000 keys
+
+
+def column_of(numbers):
+    """Write numbers as text keys; -1 as an empty key."""
+    text = np.where(numbers < 0, "", np.char.add("k", numbers.astype("U"))).astype("S")
+    lengths = np.strings.str_len(text).astype(np.int64)
+    table = text.view(np.uint8).reshape(len(text), -1)
+    kept = np.arange(table.shape[1]) < lengths[:, None]
+    return KeyColumn(table[kept], offsets_of(lengths))
+
+
+def log_of(records=150_000, distinct=60_000, heavy=40, seed=0):
+    """Give a third of the records to a few heavy keys, the others to very many light ones."""
+    rng = np.random.default_rng(seed)
+    light = rng.integers(heavy, distinct, records)
+    return np.where(rng.random(records) < 1 / 3, rng.integers(-1, heavy, records), light)
+
+
+def read_into(counter, numbers, loads=None, per_batch=20_000):
+    for begin in range(0, len(numbers), per_batch):
+        some = slice(begin, begin + per_batch)
+        weights = None if loads is None else loads[some]
+        counter.add(KeyBatch.of(EncodedKeys(column_of(numbers[some])), weights))
+
+
+@pytest.fixture
+def numbers():
+    return log_of()
+
+
+@pytest.fixture(autouse=True)
+def heavy_from_a_thousandth(monkeypatch):
+    monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-3)
+
+
+def test_keys_that_fit_are_counted_exactly(numbers):
+    counter = KeyCounter(2**26, partitioner=JAVA)
+    read_into(counter, numbers)
+    assert counter.is_exact
+    keys = counter.key_loads("records")
+    assert type(keys) is KeyLoads
+    first = list(dict.fromkeys(numbers.tolist()))
+    assert list(keys.keys) == list(column_of(np.array(first)))
+    assert keys.total == keys.sample_size == len(numbers)
+
+
+@pytest.mark.parametrize("partitioner", ["java", "librdkafka", "sarama"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_two_looks_give_heavy_keys_and_partition_loads_exactly(numbers, partitioner, weighted):
+    loads = np.random.default_rng(1).integers(1, 50, len(numbers)) / 4 if weighted else None
+    chosen = PARTITIONERS[partitioner]
+    counter = KeyCounter(SMALL, partitioner=chosen, counts=[7, 97])
+    read_into(counter, numbers, loads)
+    assert not counter.is_exact
+    second = counter.second_look()
+    read_into(second, numbers, loads)
+    sketch = second.sketch("bytes" if weighted else "records")
+
+    whole = KeyCounter(2**27, partitioner=chosen)
+    read_into(whole, numbers, loads)
+    exact = whole.key_loads("records")
+    of_key = dict(zip(exact.keys, exact.loads.tolist(), strict=True))
+    heavy = {key for key, load in of_key.items() if load >= 1e-3 * exact.total}
+    named = list(sketch.keys[: sketch.heavy])
+    assert heavy <= set(named) <= heavy | {b""}
+    assert [of_key[key] for key in named] == sketch.loads[: sketch.heavy].tolist()
+    assert sketch.is_exact
+    assert sketch.total == pytest.approx(exact.total, rel=1e-12)
+    assert sketch.sample_size == pytest.approx(
+        len(numbers) if loads is None else loads.sum() ** 2 / (loads**2).sum()
+    )
+    assert sketch.distinct == pytest.approx(len(exact), rel=0.04)
+    for count in (1, 7, 12, 97, 120, 1_108_800):
+        np.testing.assert_allclose(
+            place(sketch, count, partitioner=chosen).loads,
+            place(exact, count, partitioner=chosen).loads,
+            rtol=1e-9,
+            atol=1e-6,
+        )
+
+
+def test_one_look_says_by_how_much_a_heavy_key_may_be_heavier(numbers):
+    counter = KeyCounter(SMALL, partitioner=JAVA, counts=[7])
+    read_into(counter, numbers)
+    sketch = counter.sketch("records")
+    true = Counter(numbers.tolist())
+    names = {key: number for number, key in zip(true, column_of(np.array(list(true))), strict=True)}
+    assert sketch.total == len(numbers)
+    for key, load, error in zip(
+        sketch.keys[: sketch.heavy], sketch.loads, sketch.heavy_errors, strict=False
+    ):
+        assert load <= true[names[key]] <= load + error
+    missed = {number for number, load in true.items() if load >= sketch.least_load}
+    assert missed <= {names[key] for key in sketch.keys[: sketch.heavy]}
+    whole = KeyCounter(2**27, partitioner=JAVA)
+    read_into(whole, numbers)
+    exact = whole.key_loads("records")
+    for count in (7, 12):
+        assert np.array_equal(place(sketch, count).loads, place(exact, count).loads)
+
+
+def test_records_without_a_key_are_counted_apart(numbers):
+    counter = KeyCounter(SMALL, partitioner=JAVA)
+    read_into(counter, numbers)
+    counter.add(KeyBatch.of(EncodedKeys(KeyColumn.of([None, None, b"k1"]))))
+    second = counter.second_look()
+    read_into(second, numbers)
+    second.add(KeyBatch.of(EncodedKeys(KeyColumn.of([None, None, b"k1"]))))
+    sketch = second.sketch("records")
+    assert sketch.null_load == 2
+    assert sketch.total == len(numbers) + 3
+
+
+def test_looks_at_different_records_are_refused(numbers):
+    counter = KeyCounter(SMALL, partitioner=JAVA)
+    read_into(counter, numbers)
+    second = counter.second_look()
+    read_into(second, numbers[:-1])
+    with pytest.raises(ValueError, match=r"records must be the same at both looks, got 149,999"):
+        second.sketch("records")
+
+
+def test_a_key_too_long_to_hold_goes_to_its_bin():
+    counter = KeyCounter(2**18, partitioner=JAVA)
+    long = b"k" * 2**18
+    counter.add(KeyBatch.of(EncodedKeys(KeyColumn.of([b"a", long, b"b", long]))))
+    sketch = counter.sketch("records")
+    assert isinstance(sketch, KeySketch)
+    assert sketch.total == 4
+    assert place(sketch, 3).loads.sum() == 4
+
+
+def test_too_little_memory_for_the_heavy_keys_is_said(numbers, monkeypatch):
+    monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-7)
+    counter = KeyCounter(SMALL, partitioner=JAVA)
+    read_into(counter, numbers)
+    second = counter.second_look()
+    with pytest.raises(MemoryError, match="memory_bytes must hold the keys"):
+        read_into(second, numbers)
+
+
+def test_a_partitioner_without_remainders_needs_all_keys_in_memory(numbers):
+    counter = KeyCounter(SMALL, partitioner=PARTITIONERS["flink-subtask"])
+    with pytest.raises(ValueError, match="must place keys by a remainder"):
+        read_into(counter, numbers)

@@ -1,0 +1,140 @@
+"""Batches of keys are numbered, added up and held in bounded memory."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from kafka_sizing.keys import KeyColumn, murmur2
+from kafka_sizing.keys.batches import KeyBatch
+from kafka_sizing.keys.intake import EncodedKeys
+from kafka_sizing.keys.table import KeyTable
+
+KEYS = st.lists(st.one_of(st.none(), st.binary(max_size=4), st.binary(max_size=20)), max_size=80)
+
+
+def batch_of(keys, weights=None):
+    given_weights = None if weights is None else np.array(weights, dtype=float)
+    return KeyBatch.of(EncodedKeys(KeyColumn.of(keys)), given_weights)
+
+
+def held(table):
+    return dict(zip(table.column(), table.loads.tolist(), strict=True))
+
+
+@given(keys=KEYS)
+@settings(deadline=None)
+def test_a_batch_counts_its_records_in_order_of_first_appearance(keys):
+    batch = batch_of(keys)
+    counts = Counter(key for key in keys if key is not None)
+    assert list(zip(batch.keys(), batch.loads, strict=True)) == list(counts.items())
+    assert (batch.records, batch.null_load) == (len(keys), keys.count(None))
+    assert batch.squares == len(keys)
+
+
+@given(keys=KEYS, codes=st.lists(st.integers(-1, 5), max_size=60))
+@settings(deadline=None)
+def test_codes_count_as_the_keys_they_stand_for(keys, codes):
+    some = [*keys, b"last"]
+    codes = [min(code, len(some) - 1) for code in codes]
+    spelled = [None if code < 0 else some[code] for code in codes]
+    weights = np.arange(1.0, len(codes) + 1)
+    coded = EncodedKeys(KeyColumn.of(some), np.array(codes, dtype=np.int32))
+    for weight in (None, weights):
+        by_code, by_key = KeyBatch.of(coded, weight), batch_of(spelled, weight)
+        added = Counter()
+        for key, load in zip(by_code.keys(), by_code.loads.tolist(), strict=True):
+            added[key] += load  # a dictionary may hold a key twice
+        assert list(added.items()) == list(zip(by_key.keys(), by_key.loads, strict=True))
+        assert by_code.null_load == by_key.null_load
+        assert (by_code.records, by_code.squares) == (by_key.records, by_key.squares)
+
+
+def test_loads_of_a_batch_are_added_up():
+    batch = batch_of([b"a", None, b"b", b"a"], [1.5, 2, 3, 4])
+    assert (list(batch.keys()), batch.loads.tolist()) == ([b"a", b"b"], [5.5, 3])
+    assert (batch.null_load, batch.squares) == (2, 1.5**2 + 4 + 9 + 16)
+
+
+def test_keys_may_be_written_another_way_and_become_the_same():
+    batch = batch_of([b"7", b"07", b"8"]).written(
+        lambda column: KeyColumn.of([(key or b"").lstrip(b"0") for key in column])
+    )
+    table = KeyTable(2**20)
+    table.add(batch)
+    assert held(table) == {b"7": 2, b"8": 1}
+
+
+@given(parts=st.lists(KEYS, min_size=1, max_size=5))
+@settings(deadline=None)
+def test_a_table_adds_batches_up(parts):
+    table = KeyTable(2**20)
+    for keys in parts:
+        batch = batch_of(keys)
+        assert table.add(batch) == len(batch)
+    counts = Counter(key for keys in parts for key in keys if key is not None)
+    assert list(held(table).items()) == list(counts.items())
+    assert len(table) == len(counts)
+    keys, loads = table.taken()
+    assert (list(keys), loads.tolist()) == (list(counts), list(counts.values()))
+    assert len(table) == 0
+    assert held(table) == {}
+
+
+def numbered(begin, end, width=0):
+    return [b"%0*d" % (width, number) for number in range(begin, end)]
+
+
+def test_a_table_grows_and_finds_every_key_again():
+    table = KeyTable(2**26)
+    keys = numbered(0, 300_000)
+    for begin in range(0, len(keys), 50_000):
+        table.add(batch_of(keys[begin : begin + 50_000]))
+    table.add(batch_of(keys[::-3]))
+    assert list(table.column()) == keys
+    assert table.loads.sum() == 400_000
+    assert Counter(table.loads.tolist()) == {1: 200_000, 2: 100_000}
+
+
+@pytest.mark.parametrize("width", [0, 200])
+def test_a_table_takes_no_more_than_its_memory_holds(width):
+    most_bytes = 2**21
+    table, batch = KeyTable(most_bytes), batch_of(numbered(0, 200_000, width))
+    taken = table.add(batch)
+    assert 0 < taken < len(batch)
+    assert len(table) == taken
+    assert taken * (16 + width) <= most_bytes
+    assert list(table.column()) == list(batch.keys())[:taken]
+    assert table.add(batch, taken) == taken
+
+
+def test_keys_that_are_not_kept_make_room_for_others():
+    table, batch = KeyTable(2**20), batch_of(numbered(0, 100_000))
+    taken = table.add(batch)
+    table.keep(np.arange(taken) % 3 == 0)
+    rest = list(batch.keys())[:taken:3]
+    assert list(table.column()) == rest
+    assert table.add(batch, taken) > taken
+    table.keep(np.arange(len(table)) < len(rest))
+    table.add(batch_of(rest))
+    assert held(table) == dict.fromkeys(rest, 2)
+
+
+def test_a_key_longer_than_all_memory_is_not_taken():
+    table = KeyTable(2**16)
+    assert table.add(batch_of([b"a", b"k" * 2**17])) == 0
+    assert table.add(batch_of([b"a"])) == 1
+
+
+def test_keys_whose_hashes_agree_are_told_apart():
+    table = np.random.default_rng(0).integers(0, 256, (400_000, 8), dtype=np.uint8)
+    hashes = murmur2(KeyColumn(table.reshape(-1), np.arange(0, 8 * len(table) + 1, 8)))
+    order = np.argsort(hashes, kind="stable")
+    (at, *_) = np.flatnonzero(np.diff(hashes[order]) == 0)  # about n**2 / 2**33 = 19 pairs
+    one, other = (table[order[index]].tobytes() for index in (at, at + 1))
+    assert one != other
+    held_keys = KeyTable(2**20)
+    held_keys.add(batch_of([one, other, one]))
+    held_keys.add(batch_of([other, other]))
+    assert held(held_keys) == {one: 2, other: 3}

@@ -1,0 +1,158 @@
+"""Parquet logs: row groups, dictionaries, nulls, and files that break."""
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from kafka_sizing.sources import count_key_files, parquet
+
+
+def written(path, keys, *, groups=1, **options):
+    table = pa.table({"other": range(len(keys)), "key": keys})
+    pq.write_table(table, path, row_group_size=max(1, -(-len(keys) // groups)), **options)
+    return path
+
+
+def counted(path, **options):
+    loads = count_key_files(path, key="key", **options)
+    return dict(zip(loads.keys.text(), loads.loads.tolist(), strict=True)), loads.null_load
+
+
+def some_keys(n=20_000, distinct=900, nulls=True):
+    numbers = np.random.default_rng(0).zipf(1.4, n) % distinct
+    return [None if nulls and number == 7 else f"user-{number}" for number in numbers.tolist()]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"use_dictionary": True},
+        {"use_dictionary": False},
+        {"dictionary_pagesize_limit": 500},  # a dictionary first, plain keys when it is full
+        {"compression": "zstd", "data_page_version": "2.0"},
+    ],
+    ids=["codes", "plain", "both", "second page version"],
+)
+@pytest.mark.parametrize("groups", [1, 7])
+@pytest.mark.parametrize("nulls", [False, True])
+def test_keys_are_counted_however_they_are_written(tmp_path, options, groups, nulls):
+    keys = some_keys(nulls=nulls)
+    path = written(tmp_path / "log.parquet", keys, groups=groups, **options)
+    expected = Counter(keys)
+    null = expected.pop(None, 0)
+    assert counted(path) == (dict(expected), null)
+
+
+def test_row_groups_too_large_to_hold_come_in_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "_ROWS_AT_ONCE", 1_000)
+    monkeypatch.setattr(parquet, "_ROWS_PER_BATCH", 700)
+    keys = some_keys()
+    path = written(tmp_path / "log.parquet", keys, groups=2)
+    assert counted(path)[0] == {key: n for key, n in Counter(keys).items() if key is not None}
+
+
+def test_codes_are_given_up_where_most_keys_are_new(tmp_path, monkeypatch):
+    asked = []
+    real = pq.ParquetFile
+
+    def noted(*arguments, **options):
+        asked.append(options.get("read_dictionary"))
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(pq, "ParquetFile", noted)
+    keys = [f"id-{number}" for number in range(9_000)]
+    path = written(tmp_path / "log.parquet", keys, groups=9)
+    assert counted(path)[0] == dict.fromkeys(keys, 1)
+    assert asked.count(["key"]) == parquet._GROUPS_TRIED
+    assert asked.count(None) == 9 - parquet._GROUPS_TRIED
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.string(),
+        pa.large_string(),
+        pa.binary(),
+        pa.large_binary(),
+        pa.dictionary(pa.int8(), pa.string()),
+    ],
+    ids=str,
+)
+def test_text_and_bytes_of_every_width_are_keys(tmp_path, kind):
+    keys = pa.array(["a", None, "b", "a"]).cast(kind)
+    assert counted(written(tmp_path / "log.parquet", keys)) == ({"a": 2, "b": 1}, 1)
+
+
+def test_loads_are_added_up_in_the_order_of_the_columns_of_the_file(tmp_path):
+    table = pa.table({"size": [1.5, 2.0, 4.0], "key": ["a", "b", "a"]})
+    pq.write_table(table, tmp_path / "log.parquet")
+    loads = count_key_files(tmp_path / "log.parquet", key="key", load="size")
+    assert loads.to_frame().values.tolist() == [["a", 5.5, 5.5 / 7.5], ["b", 2.0, 2 / 7.5]]
+
+
+def test_wrong_loads_are_counted_over_all_row_groups(tmp_path):
+    loads = pa.array([1, None, -3, 4, None, 6], pa.int32())
+    pq.write_table(
+        pa.table({"key": ["a"] * 6, "size": loads}), tmp_path / "log.parquet", row_group_size=2
+    )
+    with pytest.raises(ValueError, match=r"size must be .* got '-3' \(3 records like this\)"):
+        count_key_files(tmp_path / "log.parquet", key="key", load="size")
+
+
+def test_a_file_without_rows_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="must hold at least one record, got none"):
+        count_key_files(written(tmp_path / "log.parquet", pa.array([], pa.string())), key="key")
+
+
+@pytest.mark.parametrize("kept", [0.2, 0.5, 0.95])
+def test_a_truncated_file_is_refused_by_name(tmp_path, kept):
+    path = written(tmp_path / "log.parquet", some_keys())
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(ValueError, match=rf"^{path} must be readable: .*") as caught:
+        count_key_files(path, key="key")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_page_that_is_damaged_is_refused_by_name(tmp_path):
+    path = written(tmp_path / "log.parquet", some_keys(), groups=3)
+    content = bytearray(path.read_bytes())
+    column = pq.read_metadata(path).row_group(1).column(1)
+    begin = column.dictionary_page_offset or column.data_page_offset
+    content[begin : begin + column.total_compressed_size] = bytes(column.total_compressed_size)
+    path.write_bytes(bytes(content))
+    with pytest.raises(ValueError, match=rf"^{path} must be readable: "):
+        count_key_files(path, key="key")
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
+    path = written(tmp_path / "log.parquet", some_keys(), groups=4)
+    other = written(tmp_path / "other.parquet", some_keys(n=10_000), groups=4).read_bytes()
+    real = parquet._File.tasks
+
+    def changed_meanwhile(self, **options):
+        yield from list(real(self, **options))
+        path.write_bytes(other)
+
+    monkeypatch.setattr(parquet._File, "tasks", changed_meanwhile)
+    with pytest.raises(ValueError, match=rf"^{path} must (not change while|be readable)"):
+        count_key_files(path, key="key")
+
+
+def test_a_file_that_is_gone_at_the_end_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "log.csv"
+    path.write_text("key\na\n")
+    from kafka_sizing.sources import logs
+
+    real = logs.query_tasks
+
+    def gone_meanwhile(*arguments):
+        yield from real(*arguments)
+        path.unlink()
+
+    monkeypatch.setattr(logs, "query_tasks", gone_meanwhile)
+    with pytest.raises((ValueError, FileNotFoundError), match="log.csv"):
+        count_key_files(path, key="key")
