@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
+from kafka_sizing._version import __version__ as __version__
 from kafka_sizing.units import GB, KB, MB, TB, GiB, KiB, MiB, TiB
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from kafka_sizing.keys import (
         PARTITIONERS,
         KeyLoads,
+        KeySketch,
         PairLoads,
         Partitioner,
         count_keys,
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
         lognormal_keys,
         murmur2,
         partition_of,
+        sketch_keys,
         uniform_keys,
         zipf_keys,
     )
@@ -132,10 +135,8 @@ if TYPE_CHECKING:
         same_topic_retry,
     )
     from kafka_sizing.review import Finding, Review, alerts_of, review_configs, review_topic
-    from kafka_sizing.sources import count_key_files, read_lag_samples
+    from kafka_sizing.sources import count_key_files, read_lag_samples, sketch_key_frame
     from kafka_sizing.topic import TopicDesign, TopicPlan, design_of, plan_topic, read_design
-
-__version__ = "0.1.0"
 
 # A public name stands twice: here, and among the imports above for type checkers.
 __all__ = [
@@ -163,6 +164,7 @@ __all__ = [
     "ImbalanceExpectation",
     "KeyBuckets",
     "KeyLoads",
+    "KeySketch",
     "KeyedPlan",
     "KeylessSpread",
     "KiB",
@@ -261,6 +263,8 @@ __all__ = [
     "simulate_keyless",
     "simulate_lag",
     "simulate_scheme",
+    "sketch_key_frame",
+    "sketch_keys",
     "sweep_partitions",
     "time_to_loss",
     "topic",

@@ -15,6 +15,7 @@ import kafka_sizing
 NAMES_THAT_STAND = """
     murmur2 crc32 fnv1a PARTITIONERS Partitioner find_partitioner partition_of
     KeyLoads count_keys count_key_files PairLoads count_pairs
+    KeySketch sketch_keys sketch_key_frame
     place PartitionLoads sweep_partitions PartitionSweep
     imbalance_ratio coefficient_of_variation gini jain_index normalized_entropy
     find_hot HotReport plan_partitions PartitionPlan ConsumerGroup Limit

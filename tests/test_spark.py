@@ -140,12 +140,14 @@ def test_a_sketch_places_as_exact_counts_on_one_machine_do(
     swept = sweep_partitions(sketch, [7, 12, 26], partitioner=partitioner)
     expected = sweep_partitions(exact, [7, 12, 26], partitioner=partitioner)
     np.testing.assert_allclose(swept.max_share, expected.max_share, rtol=1e-12)
-    top = exact.top(sketch.heavy)
-    assert 10 <= sketch.heavy <= 20
-    assert {share.key: share.load for share in sketch.top(sketch.heavy)} == pytest.approx(
-        {share.key: share.load for share in top}
-    )
-    assert exact.top(sketch.heavy + 1)[-1].load <= sketch.least_load
+    named = {share.key: share.load for share in sketch.top(sketch.heavy)}
+    heaviest = {share.key: share.load for share in exact.top(40)}
+    if partitioner == "librdkafka":  # spreads the empty key, which is named whatever it writes
+        named.pop("")
+        heaviest.pop("", None)
+    assert 10 <= len(named) <= 20
+    assert named == pytest.approx(dict(list(heaviest.items())[: len(named)]))
+    assert list(heaviest.values())[len(named)] < sketch.least_load
     assert (sketch.distinct, sketch.distinct_error) == (len(exact), 0)
     assert not sketch.heavy_errors.any()
     assert sketch.null_load == pytest.approx(exact.null_load)

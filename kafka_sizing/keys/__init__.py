@@ -24,6 +24,7 @@ from kafka_sizing.keys.partitioners import (
     resolve_partitioner,
 )
 from kafka_sizing.keys.populations import lognormal_keys, uniform_keys, zipf_keys
+from kafka_sizing.keys.sketch import KeySketch, sketch_keys
 
 __all__ = [
     "PARTITIONERS",
@@ -31,6 +32,7 @@ __all__ = [
     "KeyColumn",
     "KeyLoads",
     "KeyShare",
+    "KeySketch",
     "PairLoads",
     "Partitioner",
     "UnseenKeys",
@@ -49,6 +51,7 @@ __all__ = [
     "partition_of",
     "require_keyed",
     "resolve_partitioner",
+    "sketch_keys",
     "sum_of_squared_shares",
     "uniform_keys",
     "unseen_keys",

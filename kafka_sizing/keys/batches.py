@@ -14,6 +14,7 @@ from kafka_sizing.keys.intake import EncodedKeys
 from kafka_sizing.keys.slots import numbered
 
 Weights = NDArray[np.float64]
+Codes = NDArray[np.int32] | NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,12 +100,12 @@ def _of_column(column: KeyColumn, null: NDArray[np.int64], weights: Weights | No
     return column, hashes[positions], positions, sums.astype(np.float64, copy=False)
 
 
-def _of_codes(column: KeyColumn, codes: NDArray[np.int64], weights: Weights | None) -> _Parts:
+def _of_codes(column: KeyColumn, codes: Codes, weights: Weights | None) -> _Parts:
     """Add up records by their codes; each entry of the dictionary is looked at once."""
     from kafka_sizing.keys.compiled import tables
 
     if column.valid is not None:
-        codes = np.where(column.valid[codes], codes, -1)
+        codes = np.where(column.valid[codes], codes, -1).astype(np.int64)
     column = KeyColumn(column.data, column.offsets)
     n = len(column)
     used = np.empty(n + 1, dtype=np.int64)

@@ -103,7 +103,9 @@ class KeyCounter:
         errors[apart] = 0.0
         heavy = (loads + errors >= least_load) | apart
         _add_in_steps(tail, keys, loads, ~heavy)
-        return self.assembled(unit, keys, loads, heavy, least_load, errors[heavy])
+        return self.assembled(
+            unit, keys, loads, heavy=heavy, least_load=least_load, errors=errors[heavy]
+        )
 
     def second_look(self) -> SecondLook:
         """Let all keys go to their bins, and say in which of them heavy keys may be."""
@@ -123,6 +125,7 @@ class KeyCounter:
         unit: LoadUnit,
         keys: KeyColumn,
         loads: Loads,
+        *,
         heavy: NDArray[np.bool_],
         least_load: float,
         errors: Loads | None = None,
@@ -204,12 +207,10 @@ class SecondLook:
         self._tail.fill(keys.take(light), loads[light])
         placed = np.flatnonzero(heavy & ~apart)
         self._tail.take_back(keys.take(placed), loads[placed])
-        return self._first.assembled(unit, keys, loads, heavy, self._least_load)
+        return self._first.assembled(unit, keys, loads, heavy=heavy, least_load=self._least_load)
 
 
-def _add_in_steps(
-    tail: TailBins, keys: KeyColumn, loads: Loads, which: NDArray[np.bool_]
-) -> None:
+def _add_in_steps(tail: TailBins, keys: KeyColumn, loads: Loads, which: NDArray[np.bool_]) -> None:
     """Add some keys; a copy of them all at once could be as large as the table."""
     for begin in range(0, len(keys), _KEYS_PER_STEP):
         some = begin + np.flatnonzero(which[begin : begin + _KEYS_PER_STEP])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_fraction
 from kafka_sizing.keys.loads import KeyLoads, checked_loads
+from kafka_sizing.keys.sketch import refuse_sketch
 from kafka_sizing.units import format_share
 
 if TYPE_CHECKING:
@@ -286,6 +287,7 @@ def sum_of_squared_shares(records: KeyLoads | Any) -> float:
 
 def record_counts(records: KeyLoads | Any) -> NDArray[np.float64]:
     """Give the records of each key; refuse loads that are no counts of records."""
+    refuse_sketch(records, "counts of records of each")
     if isinstance(records, KeyLoads) and records.unit != "records":
         raise ValueError(f"keys must be counted in 'records', got {records.unit!r}")
     counts = records.loads if isinstance(records, KeyLoads) else checked_loads(records)

@@ -56,9 +56,10 @@ _CRC: Final = _crc_tables()
 class Hash:
     """One hash function, for a block of keys and perhaps for one.
 
-    ``compiled`` names its kernel in `keys.compiled.hashes`, if it has one, and ``constants``
-    what that takes besides a column. ``prepare`` turns keys into what is hashed, where that is not the key itself. A hash of
+    ``prepare`` turns keys into what is hashed, where that is not the key itself. A hash of
     several ``words`` of 32 bits gives one row per key, the most significant word first.
+    ``compiled`` names its kernel in `keys.compiled.hashes`, if it has one, and ``constants``
+    are what that takes besides a column.
     """
 
     name: str

@@ -97,6 +97,21 @@ class KeyLoads:
         return float(self.loads.sum()) + self.null_load
 
     @property
+    def named(self) -> int:
+        """How many leading entries are single keys: all of them, but in a `KeySketch`."""
+        return len(self)
+
+    @property
+    def distinct_keys(self) -> float:
+        """How many distinct keys there are, or about how many in a `KeySketch`."""
+        return float(len(self))
+
+    @property
+    def hottest_key_share(self) -> float:
+        """The share of the heaviest key that is known; 0 if none is."""
+        return float(self.shares[: self.named].max(initial=0.0))
+
+    @property
     def shares(self) -> NDArray[np.float64]:
         """Each key's part of ``total``; 0 for every key where there is no load at all."""
         total = self.total
@@ -174,7 +189,7 @@ class KeyLoads:
         import pandas as pd
 
         order = self.heaviest()
-        key = np.empty(len(self), dtype=object)
+        key = np.empty(len(order), dtype=object)
         key[:] = self.keys.take(order).text()
         return pd.DataFrame(
             {
@@ -198,7 +213,7 @@ class KeyLoads:
         order = self.heaviest(ROWS_SHOWN)
         head = loads_of_distinct(self.keys.take(order), self.loads[order], self.unit).to_frame()
         head["share"] = self.shares[order]
-        more = len(self) - len(order)
+        more = round(self.distinct_keys) - len(order)
         rest = f"<p>… and {more:,} more keys</p>" if more else ""
         return head.to_html(index=False) + rest
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import log, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,6 @@ from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.remainders import add_remainders
 from kafka_sizing.keys.tail import TAIL_BINS, TailBins
 from kafka_sizing.units import LoadUnit, format_load
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _MARGIN_CERTAINTY: Final = 0.999
 
@@ -72,6 +69,32 @@ class KeySketch(KeyLoads):
         object.__setattr__(self, "counted", ReadOnly(self.counted))
 
     @property
+    def named(self) -> int:
+        """How many leading entries are single keys."""
+        return self.heavy
+
+    @property
+    def distinct_keys(self) -> float:
+        """About how many distinct keys there are."""
+        return self.distinct
+
+    @property
+    def effective_keys(self) -> float:
+        """How many equally loaded keys would be as uneven: 1 / sum p**2 over keyed records.
+
+        What light keys add to the sum is estimated from their bins: a random hash gives
+        ``E[sum of squared bins] = sum p**2 + (p(tail)**2 - sum p**2) / 1,108,800``.
+        """
+        keyed = float(self.loads.sum())
+        if not keyed:
+            return self.distinct
+        parts = self.loads / keyed
+        tail = parts[self.heavy :]
+        of_tail = (float(tail @ tail) - float(tail.sum()) ** 2 / TAIL_BINS) / (1 - 1 / TAIL_BINS)
+        least = float(tail.sum()) ** 2 / max(self.distinct - self.heavy, 1.0)
+        return 1 / (float(parts[: self.heavy] @ parts[: self.heavy]) + max(of_tail, least))
+
+    @property
     def tail_load(self) -> float:
         """What all keys that are not heavy write, in ``unit``."""
         return float(self.loads[self.heavy :].sum())
@@ -101,7 +124,7 @@ class KeySketch(KeyLoads):
         is shared out in equal parts; see `margin`.
         """
         multiple = self._multiple_of(partitions)
-        if multiple in self.counted:
+        if multiple is not None and multiple in self.counted:
             folded: Loads = self.counted[multiple].reshape(-1, partitions).sum(axis=0)
             return folded
         loads = np.zeros(partitions)
@@ -126,9 +149,19 @@ class KeySketch(KeyLoads):
         wide = sqrt(2 * variance * logarithm) + self.least_load * logarithm / 3
         return min(wide, self.tail_load)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per heavy key, heaviest first: key, load, share."""
-        return KeyLoads.to_frame(self)
+    def scaled_to(self, total: float, unit: LoadUnit) -> KeySketch:
+        """Keep the shares, and let the loads add up to ``total``; see `KeyLoads.scaled_to`."""
+        scaled = KeyLoads.scaled_to(self, total, unit)
+        factor = total / self.total
+        return replace(
+            self,
+            loads=scaled.loads,
+            unit=unit,
+            null_load=scaled.null_load,
+            counted={count: loads * factor for count, loads in self.counted.items()},
+            least_load=self.least_load * factor,
+            heavy_errors=self.heavy_errors * factor,
+        )
 
     def __repr__(self) -> str:
         """Say how many keys there are, how much they write, and which is the hottest."""
@@ -191,6 +224,15 @@ def sketch_of(
         distinct=distinct,
         distinct_error=distinct_error,
     )
+
+
+def refuse_sketch(keys: Any, what: str) -> None:
+    """Refuse a sketch where every single key is asked for."""
+    if isinstance(keys, KeySketch):
+        raise ValueError(  # noqa: TRY004 - it is a KeyLoads: the right type, with too little in it
+            f"keys must be held one by one for {what}, got a KeySketch of {keys.heavy:,} heavy "
+            "keys and bins of all others; more memory_bytes hold more keys"
+        )
 
 
 def sketch_keys(

@@ -18,7 +18,6 @@ WORD_BYTES: Final = 8  # read at once where a key begins
 _BYTES_PER_SLOT: Final = 8
 
 
-
 class KeyTable:
     """Distinct keys in order of first appearance, and what each adds up to.
 

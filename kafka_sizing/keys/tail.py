@@ -51,7 +51,8 @@ class TailBins:
 
     def bins_of(self, keys: KeyColumn) -> NDArray[np.int64]:
         """Give the bin of each key."""
-        return (self._numbers_of(keys) % TAIL_BINS).astype(np.int64)
+        bins: NDArray[np.int64] = (self._numbers_of(keys) % TAIL_BINS).astype(np.int64)
+        return bins
 
     def empty(self, bins: NDArray[np.bool_]) -> None:
         """Forget what stands in some bins, but not in the sums at counts."""

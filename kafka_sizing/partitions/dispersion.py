@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kafka_sizing._checks import check_type
+from kafka_sizing.keys.sketch import refuse_sketch
 from kafka_sizing.partitions.lines import thresholds
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.partitions.separation import null_load_of_one
@@ -131,6 +132,7 @@ def dispersion_test(loads: PartitionLoads) -> DispersionTest:
     check_type("loads", loads, PartitionLoads, "place")
     if loads.keys is None:
         raise ValueError("loads must come with their keys, as place gives them, got none")
+    refuse_sketch(loads.keys, "this test")
     if loads.partitions == 1:
         raise ValueError("loads must be of two partitions or more, got 1")
     weights = np.append(loads.keys.loads, null_load_of_one(loads))

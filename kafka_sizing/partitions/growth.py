@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kafka_sizing._checks import check_count, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.sketch import refuse_sketch
 from kafka_sizing.units import format_share
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def moved_keys(
     MovedKeys(4 -> 8 partitions: 2 of 2 keys move, 100.0 % of the load)
     """
     check_type("keys", keys, KeyLoads, "count_keys")
+    refuse_sketch(keys, "a list of those that move")
     chosen = require_keyed(partitioner)
     before = check_count("before", before)
     after = check_count("after", after)

@@ -260,7 +260,7 @@ def _keys_on(loads: PartitionLoads, partitions: list[int]) -> list[NDArray[np.in
         return [np.empty(0, np.int64)] * len(partitions)
     wanted = np.zeros(loads.partitions, np.bool_)
     wanted[partitions] = True
-    placed = loads.partition_of_key
+    placed = loads.partition_of_key[: loads.keys.named]
     there = np.flatnonzero((placed >= 0) & wanted[placed])
     there = there[np.lexsort((-loads.keys.loads[there], placed[there]))]
     begins = np.searchsorted(placed[there], partitions, side="left").tolist()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kafka_sizing._checks import check_choice, check_count, check_type
 from kafka_sizing.keys.loads import KeyLoads, KeyShare, checked_loads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.sketch import KeySketch, spread_keys
 from kafka_sizing.partitions.skew import imbalance_ratio
 from kafka_sizing.units import LOAD_UNITS, LoadUnit, format_load
 
@@ -37,6 +38,9 @@ class PartitionLoads:
         Where each of them stands; -1 where the client spreads it.
     partitioner : Partitioner, optional
         What put them there.
+    margin : float, default 0.0
+        By how much a load may differ, in ``unit``; 0 where loads are exact. See
+        `KeySketch.margin`.
 
     Raises
     ------
@@ -56,6 +60,7 @@ class PartitionLoads:
     keys: KeyLoads | None = None
     partition_of_key: NDArray[np.int32] | None = None
     partitioner: Partitioner | None = None
+    margin: float = 0.0
 
     def __post_init__(self) -> None:
         loads = checked_loads(self.loads)
@@ -117,7 +122,7 @@ class PartitionLoads:
         check_count("partition", partition, least=0, most=self.partitions - 1)
         if self.keys is None or self.partition_of_key is None:
             return ()
-        there = np.flatnonzero(self.partition_of_key == partition)
+        there = np.flatnonzero(self.partition_of_key[: self.keys.named] == partition)
         most = None if n is None else check_count("n", n)
         order = np.argsort(-self.keys.loads[there], kind="stable")[:most]
         return self.keys.key_shares(there[order])
@@ -131,10 +136,11 @@ class PartitionLoads:
 
     def __repr__(self) -> str:
         """Say how many partitions there are, how much they carry, and how unevenly."""
+        margin = f", margin={format_load(self.margin, self.unit)}" if self.margin else ""
         return (
             f"PartitionLoads(n_partitions={self.partitions:,}, "
             f"total={format_load(self.total, self.unit)}, "
-            f"imbalance_ratio={self.imbalance_ratio:.2f})"
+            f"imbalance_ratio={self.imbalance_ratio:.2f}{margin})"
         )
 
     def _repr_html_(self) -> str:
@@ -180,7 +186,13 @@ def place(
     chosen = require_keyed(partitioner)
     count = check_count("partitions", partitions, most=MOST_PLACED)
     partition_of_key = chosen.partitions_of(keys.keys, count)
-    loads = sum_by_partition(partition_of_key, keys.loads, count)
+    margin = 0.0
+    if isinstance(keys, KeySketch):
+        check_same_partitioner(keys, chosen)
+        loads = keys.partition_loads(count) + _apart(keys, partition_of_key, count)
+        margin = keys.margin(count)
+    else:
+        loads = sum_by_partition(partition_of_key, keys.loads, count)
     loads += null_loads(keys, count, chosen)
     return PartitionLoads(
         loads=loads,
@@ -188,7 +200,26 @@ def place(
         keys=keys,
         partition_of_key=partition_of_key,
         partitioner=chosen,
+        margin=margin,
     )
+
+
+def check_same_partitioner(keys: KeySketch, partitioner: Partitioner) -> None:
+    """Refuse to place a sketch by other hashes than it was made with."""
+    if keys.partitioner != partitioner:
+        raise ValueError(
+            f"partitioner must be {keys.partitioner.name!r}, for which the sketch was made, "
+            f"got {partitioner.name!r}; count the keys anew with partitioner="
+            f"{partitioner.name!r}"
+        )
+
+
+def _apart(
+    keys: KeySketch, partition_of_key: NDArray[np.int32], partitions: int
+) -> NDArray[np.float64]:
+    """Give the load of an empty key that the partitioner treats apart."""
+    apart = np.flatnonzero(spread_keys(keys.partitioner, keys.keys))
+    return sum_by_partition(partition_of_key[apart], keys.loads[apart], partitions)
 
 
 def sum_by_partition(

@@ -13,6 +13,7 @@ from kafka_sizing._checks import ROUNDING, check_counts, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.remainders import add_remainders
+from kafka_sizing.keys.sketch import KeySketch
 from kafka_sizing.partitions.placement import MOST_PLACED, null_loads, place
 from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
 from kafka_sizing.units import LoadUnit
@@ -34,6 +35,7 @@ class PartitionSweep:
     imbalance_ratio: NDArray[np.float64]
     coefficient_of_variation: NDArray[np.float64]
     empty_partitions: NDArray[np.int64]
+    margin: NDArray[np.float64]  #: by how much a load may differ; 0 where exact [unit]
     hottest_key_share: float  #: no count can push max_share below this
     total: float
     unit: LoadUnit
@@ -47,6 +49,7 @@ class PartitionSweep:
             "imbalance_ratio",
             "coefficient_of_variation",
             "empty_partitions",
+            "margin",
         ):
             array = np.array(getattr(self, name))
             array.flags.writeable = False
@@ -70,6 +73,7 @@ class PartitionSweep:
                 "coefficient_of_variation": self.coefficient_of_variation,
                 "empty_partitions": self.empty_partitions,
             }
+            | ({"margin": self.margin} if self.margin.any() else {})
         )
 
     def __repr__(self) -> str:
@@ -141,7 +145,8 @@ def sweep_partitions(
     return PartitionSweep(
         partitions=np.array(wanted),
         **columns,
-        hottest_key_share=float(keys.shares.max()),
+        margin=np.array([_margin(keys, count) for count in wanted]),
+        hottest_key_share=keys.hottest_key_share,
         total=keys.total,
         unit=keys.unit,
         partitioner=chosen,
@@ -156,7 +161,7 @@ def loads_at(
     ``(x mod kn) mod n`` is ``x mod n``: the loads at n are those at any multiple of n, folded.
     """
     falling = sorted(set(counts), reverse=True)
-    if not partitioner.has_remainder_rule:
+    if isinstance(keys, KeySketch) or not partitioner.has_remainder_rule:
         for count in falling:
             yield count, place(keys, count, partitioner=partitioner).loads
         return
@@ -174,6 +179,10 @@ def loads_at(
             even = float(keys.loads[spread].sum()) / count
             loads = summed[count] + even + null_loads(keys, count, partitioner)
             yield count, loads
+
+
+def _margin(keys: KeyLoads, count: int) -> float:
+    return keys.margin(count) if isinstance(keys, KeySketch) else 0.0
 
 
 def _groups(counts: list[int]) -> Iterator[list[int]]:

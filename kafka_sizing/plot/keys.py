@@ -76,7 +76,7 @@ def key_shares(
     check_type("keys", keys, KeyLoads)
     n_named = check_count("top_keys", top_keys, least=0, most=MOST_NAMED_KEYS)
 
-    falling = np.sort(keys.shares)[::-1]
+    falling = np.sort(keys.shares[: keys.named])[::-1]
     falling = falling[falling > 0]
     ax = new_axes(ax, figsize=(8.0, 4.5))
     open_frame(ax)

@@ -8,6 +8,7 @@ import numpy as np
 
 from kafka_sizing._checks import check_type
 from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.sketch import refuse_sketch
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.partitions.skew import gini
 from kafka_sizing.plot._style import (
@@ -55,6 +56,7 @@ def lorenz_curve(loads: PartitionLoads | KeyLoads, *, ax: Axes | None = None) ->
     [0.0, 0.125, 0.5, 1.0]
     """
     check_type("loads", loads, PartitionLoads | KeyLoads)
+    refuse_sketch(loads, "a Lorenz curve of keys")
     things = "partitions" if isinstance(loads, PartitionLoads) else "keys"
     n = loads.loads.size
     rising = np.sort(loads.loads)

@@ -194,7 +194,7 @@ def _topic(loads: PartitionLoads, keys: KeyLoads) -> dict[str, Any]:
         "total": keys.total,
         "null_load": keys.null_load,
         "sample_size": keys.sample_size,
-        "distinct_keys": len(keys),
+        "distinct_keys": round(keys.distinct_keys),
         "effective_keys": keys.effective_keys,
         "even_share": loads.even_share,
         "hottest_partition": loads.hottest,

@@ -6,6 +6,8 @@ import unicodedata
 from typing import Final
 
 from kafka_sizing.keys.columns import text_of
+from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.sketch import KeySketch
 
 LABEL_WIDTH: Final = 40  # columns of a terminal
 _ELLIPSIS: Final = "…"
@@ -122,3 +124,11 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def distinct_text(keys: KeyLoads) -> str:
+    """Write how many distinct keys there are, and of a sketch how many stand one by one."""
+    if not isinstance(keys, KeySketch):
+        return f"{len(keys):,}"
+    about = "about " if keys.distinct_error else ""
+    return f"{about}{round(keys.distinct):,} ({keys.heavy:,} of them one by one)"

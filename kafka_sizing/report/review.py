@@ -11,7 +11,7 @@ from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.report import fixes, tables
 from kafka_sizing.report.certainty import how_sure
-from kafka_sizing.report.labels import printable
+from kafka_sizing.report.labels import distinct_text, printable
 from kafka_sizing.report.names import Names
 from kafka_sizing.report.redact import Redactor, redactor_of
 from kafka_sizing.report.tables import Table
@@ -84,7 +84,7 @@ class Review:
         yield Tile(
             name="load of the topic",
             value=format_load(loads.total, loads.unit),
-            note=f"{len(keys):,} keys, as uneven as {keys.effective_keys:,.1f} equal ones"
+            note=f"{distinct_text(keys)} keys, as uneven as {keys.effective_keys:,.1f} equal ones"
             if keys
             else "",
         )
@@ -195,7 +195,7 @@ class Review:
             yield "partitioner", loads.partitioner.name
         yield "load of the topic", format_load(loads.total, loads.unit)
         if keys is not None:
-            yield "distinct keys", f"{len(keys):,}"
+            yield "distinct keys", distinct_text(keys)
             yield "load without a key", format_load(keys.null_load, keys.unit)
             if keys.sample_size is not None:
                 yield "sample size", format_load(round(keys.sample_size), "records")

@@ -118,7 +118,7 @@ def top_keys(hot: HotReport, names: Names, *, most_rows: int) -> Table | None:
                 zip(loads.keys.key_shares(heaviest), placed, strict=True), start=1
             )
         ],
-        left_out=more(len(loads.keys) - most_rows, "key"),
+        left_out=more(round(loads.keys.distinct_keys) - most_rows, "key"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kafka_sizing.report.labels import printable
+from kafka_sizing.report.labels import distinct_text, printable
 from kafka_sizing.report.topic_wording import bytes_text, counted, span_text
 from kafka_sizing.settings import Configuration
 from kafka_sizing.topic.design import (
@@ -80,7 +80,7 @@ def _keys(keys: Keys) -> Iterator[str]:
     if keys.source:
         yield printable(keys.source)
     if keys.loads is not None:
-        yield f"{len(keys.loads):,} distinct"
+        yield f"{distinct_text(keys.loads)} distinct"
     if keys.hottest_key_share is not None:
         yield f"the hottest writes {format_share(keys.hottest_key_share)}"
     yield f"order needed: {keys.ordering}"

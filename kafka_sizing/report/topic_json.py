@@ -166,7 +166,7 @@ def _keys(plan: KeyPlan, names: Names) -> dict[str, Any]:
         "partitioner": None if loads.partitioner is None else loads.partitioner.name,
         "unit": loads.unit,
         "total": loads.total,
-        "distinct_keys": None if loads.keys is None else len(loads.keys),
+        "distinct_keys": None if loads.keys is None else round(loads.keys.distinct_keys),
         "hottest_partition": loads.hottest,
         "max_share": loads.max_share,
         "imbalance_ratio": loads.imbalance_ratio,

@@ -77,10 +77,11 @@ def few_keys(case: Case) -> Iterator[Flaw]:
     loads = case.keys.loads
     if loads is None:
         raise NotGiven("the keys themselves (keys.loads)")
-    if len(loads.keys) < case.partitions:
+    distinct = round(loads.distinct_keys)
+    if distinct < case.partitions:
         yield Flaw(
-            evidence=f"{counted(len(loads.keys), 'key')} for {case.partitions:,} partitions, so "
-            f"at least {case.partitions - len(loads.keys):,} stay empty",
+            evidence=f"{counted(distinct, 'key')} for {case.partitions:,} partitions, so "
+            f"at least {case.partitions - distinct:,} stay empty",
             change="take a key with more values, such as an id instead of a region or a status",
         )
 

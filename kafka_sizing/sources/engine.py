@@ -150,5 +150,6 @@ def _names(logs: Sequence[LogFile]) -> str:
 
 
 def first_line(error: object) -> str:
+    """Give the first line of an error, without its kind."""
     line = str(error).strip().partition("\n")[0]
     return re.sub(r"^[A-Z][A-Za-z ]* Error: ", "", line)

@@ -11,12 +11,12 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.serializers import Serializer, check_serializer
 from kafka_sizing.sources.engine import Engine
+from kafka_sizing.sources.logs import KeyLog
 from kafka_sizing.sources.memory import COUNTS, MEMORY_BYTES, check_counted, check_memory
 from kafka_sizing.sources.paths import LogFile, check_whole, find_logs, names_of
 from kafka_sizing.sources.pieces import Wanted
 from kafka_sizing.sources.progress import Meter, Progress
 from kafka_sizing.sources.records import columns_of
-from kafka_sizing.sources.logs import KeyLog
 from kafka_sizing.sources.unchanged import Unchanged
 from kafka_sizing.units import LoadUnit
 
@@ -109,15 +109,15 @@ def count_key_files(
                 f"key must be one of the columns {columns} of {tables[0].path}, got none"
             )
         wanted = Wanted(key=key or "", load=load, serializer=serializer)
-        log = KeyLog(lines=lines, tables=tables, engine=engine, wanted=wanted)
+        whole = KeyLog(lines=lines, tables=tables, engine=engine, wanted=wanted)
         unit = unit or ("bytes" if load else "records")
-        log.read_into(counter.add, Meter(progress, look=1))
+        whole.read_into(counter.add, Meter(progress, look=1))
         unchanged.check()
         check_counted(counter, names_of(logs))
         if counter.is_exact:
             return counter.key_loads(unit)
         second = counter.second_look()
-        log.read_into(second.add, Meter(progress, look=2))
+        whole.read_into(second.add, Meter(progress, look=2))
         unchanged.check()
         return second.sketch(unit)
 

@@ -200,7 +200,7 @@ def _written(keys: KeyColumn, loads: Loads) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())
 
 
 def _read(payload: bytes) -> tuple[KeyColumn, Loads]:

@@ -92,7 +92,9 @@ class KeyLog:
 
     def _wrong_loads(self, parts: Sequence[Records], wrong: int) -> ValueError:
         load = str(self.wanted.load)
-        union = " UNION ALL ".join(f"SELECT load, load_text FROM ({part.select})" for part in parts)
+        union = " UNION ALL ".join(
+            f"SELECT load, load_text FROM ({part.select})" for part in parts
+        )
         ((shown,),) = self.engine.rows(
             f"SELECT load_text FROM ({union}) WHERE coalesce(NOT ({_GOOD}), true) "
             "ORDER BY load_text NULLS LAST LIMIT 1",

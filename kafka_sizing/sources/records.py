@@ -244,17 +244,18 @@ def _json_records(logs: tuple[LogFile, ...], key: str, load: str | None) -> Reco
     """Read two fields of each object; a JSON pointer names them whatever their letters."""
     key_at, load_at = _literal(_pointer(key)), _literal(_pointer(load or ""))
     amount = "NULL" if load is None else f"json_extract(json, {load_at})"
-    kind = " ".join(f"WHEN '{name}' THEN {KINDS.index(kind)}" for name, kind in _JSON_KINDS.items())
+    at = {kind: place for place, kind in enumerate(KINDS)}
+    kinds = " ".join(f"WHEN '{name}' THEN {at[kind]}" for name, kind in _JSON_KINDS.items())
     return Records(
         logs=logs,
         held=None,
         select=(
-            f"SELECT CASE WHEN kind NOT IN ({KINDS.index('null')}, {KINDS.index('absent')}) "
+            f"SELECT CASE WHEN kind NOT IN ({at['null']}, {at['absent']}) "
             "THEN encode(key ->> '$') END AS key, kind, "
             "CASE WHEN json_type(amount) IN ('BIGINT', 'UBIGINT', 'DOUBLE') "
             "THEN CAST(amount AS DOUBLE) END AS load, CAST(amount AS VARCHAR) AS load_text "
-            f"FROM (SELECT key, amount, CASE WHEN whole <> 'OBJECT' THEN {KINDS.index('no object')} "
-            f"ELSE CASE coalesce(json_type(key), '') {kind} END END::TINYINT AS kind "
+            f"FROM (SELECT key, amount, CASE WHEN whole <> 'OBJECT' THEN {at['no object']} "
+            f"ELSE CASE coalesce(json_type(key), '') {kinds} END END::TINYINT AS kind "
             f"FROM (SELECT json_type(json) AS whole, json_extract(json, {key_at}) AS key, "
             f"{amount} AS amount FROM {_json(logs)}))"
         ),

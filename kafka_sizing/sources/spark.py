@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-import kafka_sizing
 from kafka_sizing._checks import check_choice, check_count, check_counts
+from kafka_sizing._version import __version__
 from kafka_sizing.keys.counting import count_keys
 from kafka_sizing.keys.frames import as_frame, check_columns, check_numeric
 from kafka_sizing.keys.intake import as_key_column
@@ -131,7 +132,7 @@ class _Asked:
     partitioner: Partitioner
     counts: tuple[int, ...]
     heavy: int
-    version: str = field(default_factory=lambda: kafka_sizing.__version__)
+    version: str = __version__
 
     def parts(self) -> KeyParts:
         return KeyParts(self.partitioner, self.counts, self.heavy)
@@ -244,10 +245,10 @@ class _MergeParts:
 
 
 def _check_version(asked: _Asked) -> None:
-    if kafka_sizing.__version__ != asked.version:
+    if __version__ != asked.version:
         raise RuntimeError(
             "workers must have the same version of kafka_sizing as this process, "
-            f"{asked.version}, got {kafka_sizing.__version__}"
+            f"{asked.version}, got {__version__}"
         )
 
 
@@ -285,10 +286,11 @@ def _add_groups(parts: KeyParts, table: pa.Table, asked: _Asked) -> None:
         parts.add_groups(keys.keyed(), np.delete(loads, null))
 
 
-def _checked(table: pa.Table, facts: Facts) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _checked(table: pa.Table, facts: Facts) -> NDArray[np.float64]:
     """Give the loads of groups; note what is wrong with them."""
     facts.gaps += int(table["records"].to_numpy().sum() - table["present"].to_numpy().sum())
-    loads, least = table["load"].to_numpy(), table["least"].to_numpy()
+    loads: NDArray[np.float64] = table["load"].to_numpy()
+    least = table["least"].to_numpy()
     facts.squares += float(table["square"].to_numpy().sum())
     wrong = np.concatenate([least[least < 0], loads[~np.isfinite(loads)]])
     if wrong.size and facts.wrong_load is None:

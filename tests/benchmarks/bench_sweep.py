@@ -58,7 +58,9 @@ def tables(n: int = KEYS) -> list[Table]:
         ),
     ]
     return [
-        Table(title=f"Sweep of {n / 1e6:g} M keys over {len(COUNTS):,} partition counts", rows=rows)
+        Table(
+            title=f"Sweep of {n / 1e6:g} M keys over {len(COUNTS):,} partition counts", rows=rows
+        )
     ]
 
 

@@ -43,20 +43,20 @@ class Table:
             any(row.bar for row in self.rows),
             any(row.peak_mib is not None for row in self.rows),
         ]
-        lines = [head, ["---"] * len(head)]
-        for row in self.rows:
-            lines.append(
-                [
-                    row.what,
-                    f"{row.measured:,.3g}" if row.measured < 1000 else f"{row.measured:,.0f}",
-                    "" if row.ratio is None else f"{row.ratio:.2f}",
-                    row.bar,
-                    "" if row.peak_mib is None else f"{row.peak_mib:,.0f} MiB",
-                ]
-            )
+        lines = [head, ["---"] * len(head), *map(_cells, self.rows)]
         kept = [[cell for cell, use in zip(line, used, strict=True) if use] for line in lines]
         body = "\n".join("| " + " | ".join(line) + " |" for line in kept)
         return f"## {self.title}\n\n{body}\n" + (f"\n{self.note}\n" if self.note else "")
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.what,
+        f"{row.measured:,.3g}" if row.measured < 1000 else f"{row.measured:,.0f}",
+        "" if row.ratio is None else f"{row.ratio:.2f}",
+        row.bar,
+        "" if row.peak_mib is None else f"{row.peak_mib:,.0f} MiB",
+    ]
 
 
 def best_s(call: Callable[[], object], rounds: int = 5) -> float:

@@ -101,7 +101,9 @@ def test_one_look_says_by_how_much_a_heavy_key_may_be_heavier(numbers):
     read_into(counter, numbers)
     sketch = counter.sketch("records")
     true = Counter(numbers.tolist())
-    names = {key: number for number, key in zip(true, column_of(np.array(list(true))), strict=True)}
+    names = {
+        key: number for number, key in zip(true, column_of(np.array(list(true))), strict=True)
+    }
     assert sketch.total == len(numbers)
     for key, load, error in zip(
         sketch.keys[: sketch.heavy], sketch.loads, sketch.heavy_errors, strict=False

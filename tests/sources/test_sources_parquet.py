@@ -154,5 +154,5 @@ def test_a_file_that_is_gone_at_the_end_is_refused(tmp_path, monkeypatch):
         path.unlink()
 
     monkeypatch.setattr(logs, "query_tasks", gone_meanwhile)
-    with pytest.raises((ValueError, FileNotFoundError), match="log.csv"):
+    with pytest.raises((ValueError, FileNotFoundError), match=r"log\.csv"):
         count_key_files(path, key="key")

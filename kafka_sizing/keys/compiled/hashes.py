@@ -93,9 +93,7 @@ def murmur2(data, offsets, hashes):
 
 @part
 def _rotated(word, bits):
-    return np.uint32(
-        np.uint32(word << np.uint32(bits)) | np.uint32(word >> np.uint32(32 - bits))
-    )
+    return np.uint32(np.uint32(word << np.uint32(bits)) | np.uint32(word >> np.uint32(32 - bits)))
 
 
 @part

@@ -245,5 +245,4 @@ def note_hashes(hashes, registers, rest_bits):
         rank = 1
         while rank <= rest_bits and not rest >> np.uint32(rest_bits - rank):
             rank += 1
-        if rank > registers[register]:
-            registers[register] = rank
+        registers[register] = max(registers[register], rank)

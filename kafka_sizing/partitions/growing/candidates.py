@@ -163,7 +163,7 @@ def _thinned(first: int, most: int, step: int, limit: int) -> range:
 
 def _first_lasting(topic: Topic, counts: Sequence[int], max_share: float) -> int | None:
     """Find the first count whose hottest partition carries at most that share."""
-    if topic.keys is not None and topic.keys.shares.max() > max_share * (1 + ROUNDING):
+    if topic.keys is not None and topic.keys.hottest_key_share > max_share * (1 + ROUNDING):
         return None
     for begin in range(0, len(counts), COUNTS_PER_STEP_MOST):
         some = counts[begin : begin + COUNTS_PER_STEP_MOST]

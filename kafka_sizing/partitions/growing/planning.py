@@ -329,7 +329,7 @@ def _path(
         partition_bytes_per_s=terms.capacity,
         most_spare_ratio=terms.most_spare if strategy == "fewest moves" else None,
         ever_moved_load_share=places.ever_moved_load([at for at, _ in way]),
-        hottest_key_share=None if keys is None else float(keys.shares.max()),
+        hottest_key_share=None if keys is None else keys.hottest_key_share,
     )
 
 

@@ -18,9 +18,7 @@ from kafka_sizing.topic.file.reading import KeyLog, design_of
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
 
-def read_design(
-    path: str | os.PathLike[str], *, progress: Progress | None = None
-) -> TopicDesign:
+def read_design(path: str | os.PathLike[str], *, progress: Progress | None = None) -> TopicDesign:
     """Read the design file of a topic, and count the key log that it names beside it.
 
     Parameters
@@ -71,9 +69,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise ValueError(f"{path}:{line}: {_PLACE.sub('', str(error))}") from None
 
 
-def counted_log(
-    log: KeyLog, folder: Path, progress: Progress | None = None
-) -> KeyLoads:
+def counted_log(log: KeyLog, folder: Path, progress: Progress | None = None) -> KeyLoads:
     """Count the keys of a log whose files lie in, or are named from, a folder."""
     from kafka_sizing.sources import count_key_files
 

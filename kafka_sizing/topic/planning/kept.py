@@ -46,7 +46,7 @@ def compacted_bytes(design: TopicDesign) -> float | None:
     if not only_compacts(design) or keys is None or keys.loads is None or dirty >= 1:
         return None
     record = traffic.record_bytes / traffic.compression_ratio
-    return len(keys.loads.keys) * record / (1 - dirty)
+    return keys.loads.distinct_keys * record / (1 - dirty)
 
 
 def size_is_known(design: TopicDesign) -> bool:
