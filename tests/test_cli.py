@@ -415,15 +415,53 @@ def test_a_terminal_without_a_file_is_told_what_to_give(run, monkeypatch):
     assert (code, "FILE must be given" in err) == (2, True)
 
 
-@pytest.mark.parametrize("name", ["log.parquet", "log.csv"])
-def test_what_stops_the_engine_is_an_interrupt_too(run, monkeypatch, name):
+def test_what_stops_the_engine_is_an_interrupt_too(run, monkeypatch):
     import duckdb
 
     def interrupted(*_arguments):
         raise RuntimeError("Query interrupted")
 
     monkeypatch.setattr(duckdb.DuckDBPyConnection, "sql", interrupted)
-    assert run(*KEYED[:1], name, *KEYED[2:]) == (130, "", "error: interrupted\n")
+    assert run(*KEYED[:1], "log.csv", *KEYED[2:]) == (130, "", "error: interrupted\n")
+
+
+def test_an_interrupt_while_a_file_is_read_ends_the_command(run, monkeypatch):
+    import pyarrow.parquet as pq
+
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", interrupted)
+    assert run(*KEYED[:1], "log.parquet", *KEYED[2:]) == (130, "", "error: interrupted\n")
+
+
+def test_memory_for_counting_is_given_as_people_write_it(run, monkeypatch):
+    from kafka_sizing import sources
+
+    asked = []
+    real = sources.count_key_files
+
+    def noted(*arguments, **options):
+        asked.append(options)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(sources, "count_key_files", noted)
+    code, out, _ = run(*KEYED, "--memory", "256 MiB")
+    assert code == 0
+    assert out == run(*KEYED)[1]
+    assert [options["memory_bytes"] for options in asked] == [256 * 2**20, 2**30]
+    code, _, error = run(*KEYED, "--memory", "1 MiB")
+    assert code == 2
+    assert error.startswith("error: --memory must be a whole number in 67,108,864 … ")
+
+
+def test_who_watches_sees_how_fast_reading_is():
+    from kafka_sizing.cli.terminal import pace
+    from kafka_sizing.sources import Reading
+
+    halfway = Reading(share=0.25, records=3_000_000, elapsed_s=2.0)
+    assert pace(halfway) == "3,000,000 records, 1,500,000 records/s, 6 s left"
+    assert pace(Reading(share=0.0, records=0, elapsed_s=0.0)) == "0 records, 0 records/s"
 
 
 def test_json_of_loads_without_keys_is_refused():

@@ -100,7 +100,7 @@ def keys(
     from kafka_sizing.keys.partitioners import require_keyed
     from kafka_sizing.partitions.hotspots import find_hot
     from kafka_sizing.partitions.placement import MOST_PLACED, place
-    from kafka_sizing.sources.memory import COUNTS, LEAST_MEMORY_BYTES
+    from kafka_sizing.sources.memory import COUNTS, check_memory
     from kafka_sizing.units import parse_bytes
 
     # First all that can be wrong without a look at the log, which may be long.
@@ -122,8 +122,7 @@ def keys(
             f"got {partition_capacity!r}; --rate and --load-unit say what the loads are"
         )
     output("--html", html, ".html", ".htm")
-    memory_bytes = round(parsed("--memory", parse_bytes, memory))
-    check_count("--memory", memory_bytes, least=LEAST_MEMORY_BYTES)
+    memory_bytes = check_memory(round(parsed("--memory", parse_bytes, memory)), name="--memory")
 
     counting: Any = {
         "unit": unit,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from kafka_sizing.sources.memory import needed_to_read_logs
 from kafka_sizing.sources.paths import LogFile
 
 if TYPE_CHECKING:
@@ -30,13 +31,9 @@ class Engine:
     """A DuckDB of its own, with a folder to spill to; closed at the end of ``with``."""
 
     def __init__(self) -> None:
-        try:
+        with needed_to_read_logs():
             import duckdb
             import pyarrow  # noqa: F401
-        except ImportError as error:
-            raise ImportError(
-                f"{error.name} is needed to read key logs: pip install 'kafka-sizing[cli]'"
-            ) from error
         self._folder = tempfile.TemporaryDirectory(prefix="kafka-sizing-")
         self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
             config={

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from kafka_sizing._checks import check_counts
-from kafka_sizing.keys.counter import KeyCounter
 from kafka_sizing.keys.loads import KeyLoads
-from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.keys.serializers import Serializer, check_serializer
 from kafka_sizing.sources.engine import Engine
 from kafka_sizing.sources.logs import KeyLog
-from kafka_sizing.sources.memory import COUNTS, MEMORY_BYTES, check_counted, check_memory
+from kafka_sizing.sources.memory import COUNTS, MEMORY_BYTES, check_counted, counter_of
 from kafka_sizing.sources.paths import LogFile, check_whole, find_logs, names_of
 from kafka_sizing.sources.pieces import Wanted
 from kafka_sizing.sources.progress import Meter, Progress
@@ -91,9 +89,7 @@ def count_key_files(
     KeyLoads(2 keys, total=400 B, hottest='UA' 75.0 %)
     """
     check_serializer(serializer)
-    chosen = require_keyed(partitioner)
-    check_memory(memory_bytes)
-    exact_at = check_counts("counts", counts)
+    counter = counter_of(memory_bytes, partitioner, counts)
     logs = find_logs(paths)
     lines = [log for log in logs if log.format == "keys one a line"]
     tables = [log for log in logs if log.format != "keys one a line"]
@@ -101,7 +97,6 @@ def count_key_files(
     unchanged = Unchanged(logs)
     for log in logs:
         check_whole(log)
-    counter = KeyCounter(memory_bytes, partitioner=chosen, counts=exact_at)
     with Engine() as engine:
         if key is None and tables:
             columns = columns_of(tables[0], engine)

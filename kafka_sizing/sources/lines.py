@@ -9,16 +9,14 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_counts
 from kafka_sizing.keys.batches import KeyBatch
 from kafka_sizing.keys.columns import KeyColumn, offsets_of
-from kafka_sizing.keys.counter import KeyCounter
 from kafka_sizing.keys.fast import workers
 from kafka_sizing.keys.intake import EncodedKeys
 from kafka_sizing.keys.loads import KeyLoads
-from kafka_sizing.keys.partitioners import Partitioner, require_keyed
+from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.keys.serializers import Serializer, check_serializer
-from kafka_sizing.sources.memory import COUNTS, MEMORY_BYTES, check_memory
+from kafka_sizing.sources.memory import COUNTS, MEMORY_BYTES, counter_of
 from kafka_sizing.sources.pieces import Piece
 from kafka_sizing.sources.pipeline import Task, in_order
 from kafka_sizing.sources.written import written_keys
@@ -83,12 +81,7 @@ def count_key_lines(
     KeyLoads(2 keys, total=3 records, hottest='UA' 66.7 %)
     """
     check_serializer(serializer)
-    check_memory(memory_bytes)
-    counter = KeyCounter(
-        memory_bytes,
-        partitioner=require_keyed(partitioner),
-        counts=check_counts("counts", counts),
-    )
+    counter = counter_of(memory_bytes, partitioner, counts)
     piece: Piece
     for piece in in_order(line_tasks(stream, serializer, name=name), workers()):
         counter.add(piece.batch)

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from math import isfinite
 from typing import Final
 
-from kafka_sizing._checks import check_count
+from kafka_sizing._checks import check_count, check_counts
 from kafka_sizing.keys.counter import KeyCounter
+from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.units import GiB, MiB
 
 MEMORY_BYTES: Final = round(1 * GiB)
 LEAST_MEMORY_BYTES: Final = round(64 * MiB)
+_MOST_MEMORY_BYTES: Final = 2**50
 COUNTS: Final = range(1, 201)
 
 
-def check_memory(memory_bytes: int) -> None:
+def check_memory(memory_bytes: int, *, name: str = "memory_bytes") -> int:
     """Refuse a budget that holds hardly more than the bins."""
-    check_count("memory_bytes", memory_bytes, least=LEAST_MEMORY_BYTES)
+    return check_count(name, memory_bytes, least=LEAST_MEMORY_BYTES, most=_MOST_MEMORY_BYTES)
+
+
+@contextmanager
+def needed_to_read_logs() -> Iterator[None]:
+    """Say which package is missing, and what brings it."""
+    try:
+        yield
+    except ImportError as error:
+        raise ImportError(
+            f"{error.name} is needed to read key logs: pip install 'kafka-sizing[cli]'"
+        ) from error
+
+
+def counter_of(
+    memory_bytes: int, partitioner: Partitioner | str, counts: Iterable[int]
+) -> KeyCounter:
+    """Make what counts a log, of arguments that a user gave."""
+    most_bytes = check_memory(memory_bytes)
+    chosen = require_keyed(partitioner)
+    exact_at = check_counts("counts", counts)
+    with needed_to_read_logs():
+        import numba  # noqa: F401
+
+        return KeyCounter(most_bytes, partitioner=chosen, counts=exact_at)
 
 
 def check_counted(counter: KeyCounter, name: str) -> None:

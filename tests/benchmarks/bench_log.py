@@ -15,6 +15,8 @@ import pyarrow.parquet as pq
 from key_logs import write_key_log
 from table import Row, Table, apart, best_s, show, tell
 
+from kafka_sizing.keys import fast
+
 ROWS = 20_000_000
 KEYS = 2_000_000
 PARTITIONS = 48
@@ -68,10 +70,29 @@ def polars(path: str) -> Callable[[], object]:
     return lambda: grouped.collect(engine="streaming")
 
 
+def decoding(path: str) -> Callable[[], object]:
+    """Let PyArrow decode the keys on all cores and drop them: nobody who uses it is faster."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    groups = range(pq.read_metadata(path).num_row_groups)
+
+    def decode(group: int) -> int:
+        file = pq.ParquetFile(path)
+        some = file.iter_batches(2**15, row_groups=[group], columns=["key"], use_threads=False)
+        return sum(map(len, some))
+
+    def run() -> int:
+        with ThreadPoolExecutor(fast.workers()) as pool:
+            return sum(pool.map(decode, groups))
+
+    return run
+
+
 CONTENDERS: dict[str, Callable[[str], Callable[[], object]]] = {
     "chdb, loads and top keys: two queries": chdb,
     "kafka_sizing, 1 count and top keys": lambda path: lambda: ours(path, range(48, 49)),
     "kafka_sizing, 200 counts and top keys": lambda path: lambda: ours(path, range(1, 201)),
+    "PyArrow, decoding the keys and nothing else": decoding,
     "DuckDB, top keys only": duckdb,
     "Polars, top keys only": polars,
 }

@@ -8,15 +8,15 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from table import Row, Table, show
 
 from kafka_sizing.sources.spark import sketch_key_frame
 
@@ -26,16 +26,8 @@ EXPONENT = 1.1
 FILES = 8
 ROUNDS = 5
 WARM_UPS = 2
-MOST_RATIO = 1.3
-
-
-@dataclass(frozen=True)
-class Timing:
-    """The best of several rounds, and how it compares with the group-by of the same rounds."""
-
-    what: str
-    seconds: float
-    ratio: float
+COUNT = "groupBy(key).count()"
+SUM = "groupBy(key).sum(size)"
 
 
 def write_log(folder: Path, rows: int, keys: int) -> None:
@@ -72,25 +64,33 @@ def spark_session() -> Any:
         session.stop()
 
 
-def timings(rows: int = ROWS, keys: int = KEYS) -> list[Timing]:
+def tables(rows: int = ROWS, keys: int = KEYS) -> list[Table]:
     """Run all on one log, in turns, so that each round meets the same machine."""
     with tempfile.TemporaryDirectory() as folder, spark_session() as session:
         write_log(Path(folder), rows, keys)
         log = session.read.parquet(folder)
         many = range(1, 201)
         runs: dict[str, Callable[[], object]] = {
-            "groupBy(key).count()": lambda: _executed(log.groupBy("key").count()),
+            COUNT: lambda: _executed(log.groupBy("key").count()),
             "sketch_key_frame, 1 count": lambda: sketch_key_frame(log, key="key", counts=[12]),
             "sketch_key_frame, 200 counts": lambda: sketch_key_frame(log, key="key", counts=many),
-            "groupBy(key).sum(size)": lambda: _executed(log.groupBy("key").sum("size")),
-            "sketch_key_frame, load": lambda: sketch_key_frame(log, key="key", load="size"),
+            SUM: lambda: _executed(log.groupBy("key").sum("size")),
+            "sketch_key_frame, a load": lambda: sketch_key_frame(log, key="key", load="size"),
         }
         best = _best_of(runs)
-    plain = {"load": best["groupBy(key).sum(size)"], "": best["groupBy(key).count()"]}
-    return [
-        Timing(what, seconds, seconds / plain["load" if "load" in what or "sum" in what else ""])
+    made = [
+        Row(
+            what=what,
+            measured=seconds,
+            unit="s",
+            ratio=seconds / best[SUM if what in (SUM, "sketch_key_frame, a load") else COUNT],
+            bar="≤ 1.3" if what.endswith(("count", "counts")) else "",
+        )
         for what, seconds in best.items()
     ]
+    title = f"Spark, local[2]: {rows / 1e6:g} M rows, Zipf 1.1 over {keys / 1e6:g} M keys"
+    note = "Ratios are to Spark's own group-by of the same kind."
+    return [Table(title=title, rows=made, note=note)]
 
 
 def _executed(frame: Any) -> None:
@@ -109,13 +109,6 @@ def _best_of(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
     return best
 
 
-def main(arguments: Sequence[str]) -> None:
-    rows, keys = [int(given) for given in arguments] + [ROWS, KEYS][len(arguments) :]
-    print(f"{rows:,} rows, keys by Zipf's law over {keys:,}, best of {ROUNDS} rounds")
-    for timing in timings(rows, keys):
-        print(f"{timing.what:30} {timing.seconds:7.2f} s   ratio {timing.ratio:5.2f}")
-    print(f"to reach: ratio <= {MOST_RATIO}")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    given = [word for word in sys.argv[1:] if word != "--json"]
+    show(*tables(*map(int, given)), as_json="--json" in sys.argv)

@@ -207,7 +207,7 @@ def test_a_sketch_scales_pickles_and_cannot_be_changed():
 )
 def test_what_needs_every_key_is_refused(asked):
     sketch = sketch_keys(KeyLoads(["a", "b", "c"], [3, 2, 1]), heavy=1)
-    with pytest.raises(ValueError, match="keys must be held one by one for .* 1 heavy keys"):
+    with pytest.raises(ValueError, match=r"keys must be held one by one for .* 1 heavy keys"):
         asked(sketch)
 
 

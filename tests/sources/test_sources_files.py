@@ -420,7 +420,14 @@ def test_progress_hears_shares_of_the_work(tmp_path):
     assert heard[-1].records_per_s == pytest.approx(1_500_000 / heard[-1].elapsed_s)
 
 
-@pytest.mark.parametrize("missing", ["duckdb", "pyarrow"])
+def test_memory_must_hold_more_than_the_bins(tmp_path):
+    path = written(tmp_path, "a.csv", b"key\na\n")
+    with pytest.raises(ValueError, match="memory_bytes must be a whole number in 67,108,864"):
+        count_key_files(path, key="key", memory_bytes=2**20)
+    assert len(count_key_files(path, key="key", memory_bytes=8 * 2**30)) == 1
+
+
+@pytest.mark.parametrize("missing", ["duckdb", "numba", "pyarrow"])
 def test_a_package_that_is_missing_is_named_with_its_extra(tmp_path, monkeypatch, missing):
     path = written(tmp_path, "a.csv", b"key\na\n")
     monkeypatch.setitem(sys.modules, missing, None)

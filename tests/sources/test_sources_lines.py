@@ -1,13 +1,15 @@
 """Keys one a line: any bytes, any length, cut anywhere."""
 
 import io
+import sys
 from collections import Counter
 from unittest import mock
 
 import pytest
 from hypothesis import given, strategies as st
 
-from kafka_sizing.sources import count_key_lines, lines
+from kafka_sizing import KeySketch
+from kafka_sizing.sources import count_key_lines, lines, memory
 
 # Few keys, so that they repeat; no line end within or at the end of one.
 keys_of_bytes = st.lists(
@@ -79,3 +81,19 @@ def test_a_serializer_writes_uuids_in_lower_case():
 def test_what_cannot_be_read_is_said(data, serializer, message):
     with pytest.raises(ValueError, match=message):
         counted(data, serializer=serializer)
+
+
+def test_a_compiler_that_is_missing_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ImportError, match=r"numba is needed .* 'kafka-sizing\[cli\]'"):
+        count_key_lines(io.BytesIO(b"a\n"))
+
+
+def test_a_stream_of_more_keys_than_memory_holds_becomes_a_sketch(monkeypatch):
+    monkeypatch.setattr(memory, "LEAST_MEMORY_BYTES", 2**18)
+    keys = [b"%d" % (number % 30_000) for number in range(90_000)] + [b"hot"] * 10_000
+    sketch = count_key_lines(io.BytesIO(b"\n".join(keys)), memory_bytes=2**18)
+    assert isinstance(sketch, KeySketch)
+    assert sketch.total == 100_000
+    (hottest,) = sketch.top(1)
+    assert (hottest.key, hottest.load + sketch.heavy_errors[0] >= 10_000) == ("hot", True)
