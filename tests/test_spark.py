@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import kafka_sizing
 from kafka_sizing import PARTITIONERS, count_keys, place, sweep_partitions
 from kafka_sizing.sources.spark import sketch_key_frame
 
@@ -346,7 +345,7 @@ def test_what_fails_upstream_stays_as_it_is(spark):
 
 
 def test_workers_of_another_version_are_refused(log, monkeypatch):
-    monkeypatch.setattr(kafka_sizing, "__version__", "0.0.1")
+    monkeypatch.setattr("kafka_sizing.sources.spark.__version__", "0.0.1")
     with pytest.raises(RuntimeError, match=r"workers must have the same version.*0\.0\.1, got"):
         sketch_key_frame(log, key="key")
 

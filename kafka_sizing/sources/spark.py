@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,7 +95,7 @@ def sketch_key_frame(
     >>> log = pd.DataFrame({"carrier": ["UA", "B6", "UA"]})
     >>> sketch = sketch_key_frame(log, key="carrier")
     >>> place(sketch, 4).loads.tolist()
-    [0.0, 1.0, 2.0, 0.0]
+    [1.0, 0.0, 2.0, 0.0]
     """
     if unit is not None:
         check_choice("unit", unit, LOAD_UNITS)
@@ -132,7 +132,7 @@ class _Asked:
     partitioner: Partitioner
     counts: tuple[int, ...]
     heavy: int
-    version: str = __version__
+    version: str = field(default_factory=lambda: __version__)
 
     def parts(self) -> KeyParts:
         return KeyParts(self.partitioner, self.counts, self.heavy)
