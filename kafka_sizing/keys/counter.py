@@ -70,17 +70,22 @@ class KeyCounter:
         with np.errstate(over="ignore"):  # an infinite total is refused at the end
             self._keyed_load += float(batch.loads.sum())
         self._squares += batch.squares
-        begin = 0
-        while (end := self._table.add(batch, begin)) < len(batch):
-            begin = end
-            if len(self._table):
-                self._make_room()
-            else:  # a key longer than all there is room for
-                alone = batch.taken(slice(begin, begin + 1))
-                self._bins().add(alone.keys(), alone.loads)
-                begin += 1
+        self._hold(batch)
         if not self.is_exact:
             self._estimate.add(batch.hashes)
+
+    def _hold(self, batch: KeyBatch) -> None:
+        """Put keys into the table, and make room in it as often as it is full."""
+        begin, has_room = 0, False
+        while (end := self._table.add(batch, begin)) < len(batch):
+            if end == begin and has_room:  # a key among the next is too long to hold
+                alone = batch.taken(slice(begin, begin + 1))
+                if not self._table.add(alone):
+                    self._bins().add(alone.keys(), alone.loads)
+                begin += 1
+            else:
+                begin, has_room = end, True
+                self._make_room()
 
     def key_loads(self, unit: LoadUnit) -> KeyLoads:
         """Give every key and its load, and let go of them."""
@@ -154,6 +159,8 @@ class KeyCounter:
         """Move all but the heaviest keys to their bins."""
         tail = self._bins()
         keys, loads = self._table.column(), self._table.loads
+        if not len(loads):
+            return
         most_kept = int(KEPT_FRACTION * len(loads))
         cut = np.partition(loads, len(loads) - 1 - most_kept)[len(loads) - 1 - most_kept]
         kept = (loads > cut) | spread_keys(self._partitioner, keys)

@@ -21,7 +21,7 @@ ROWS = 20_000_000
 KEYS = 2_000_000
 PARTITIONS = 48
 TOP = 100
-TURNS = 2  # each contender again when all have had their turn
+TURNS = 4  # each contender again when all have had their turn
 
 
 def ours(path: str, counts: range) -> tuple[object, ...]:

@@ -59,7 +59,7 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def best_s(call: Callable[[], object], rounds: int = 5) -> float:
+def best_s(call: Callable[[], object], rounds: int = 12) -> float:
     """Give the shortest of several runs; the first, which may compile or warm up, is left out."""
     call()
     best = float("inf")

@@ -149,6 +149,21 @@ def test_a_key_too_long_to_hold_goes_to_its_bin():
     assert place(sketch, 3).loads.sum() == 4
 
 
+@pytest.mark.parametrize("partitioner", ["java", "librdkafka"])
+def test_keys_too_long_to_hold_leave_the_empty_key_where_it_is(partitioner):
+    chosen = PARTITIONERS[partitioner]
+    long = [bytes([letter]) * 2**16 for letter in b"abcdefgh"]
+    keys = [b"", *long, b"x", b"", *long, b"y"]
+    counter = KeyCounter(2**18, partitioner=chosen)
+    counter.add(KeyBatch.of(EncodedKeys(KeyColumn.of(keys))))
+    sketch = counter.sketch("records")
+    assert sketch.total == len(keys)
+    exact = KeyLoads(list(dict.fromkeys(keys)), list(Counter(keys).values()))
+    for count in (1, 12):
+        found = place(sketch, count, partitioner=chosen)
+        assert np.array_equal(found.loads, place(exact, count, partitioner=chosen).loads)
+
+
 def test_too_little_memory_for_the_heavy_keys_is_said(numbers, monkeypatch):
     monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-7)
     counter = KeyCounter(SMALL, partitioner=JAVA)
