@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import bisect
 import math
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
 from typing import Literal, SupportsIndex, get_args
 
 from kafka_sizing._checks import ceil_ratio, check_choice, check_count, check_positive, check_type
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.units import format_count
 
@@ -385,5 +384,5 @@ def _exact(number: float) -> Fraction:
 
 @cache
 def _published() -> dict[str, BroModel]:
-    text = files("kafka_sizing.brokers").joinpath("bromin.toml").read_text(encoding="utf-8")
-    return {name: BroModel(**row) for name, row in tomllib.loads(text).items()}
+    rows = read_table("kafka_sizing.brokers", "bromin")
+    return {name: BroModel(**row) for name, row in rows.items()}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal, SupportsIndex
 
 from kafka_sizing._checks import check_count, check_non_negative
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.units import format_count, format_number
 
@@ -162,8 +161,8 @@ def published_elections() -> tuple[PublishedElection, ...]:
     >>> [(one.event, one.partitions, one.seconds) for one in published_elections()][2:4]
     [('controlled shutdown', 50000, 390.0), ('controlled shutdown', 50000, 3.0)]
     """
-    text = files("kafka_sizing.brokers").joinpath("elections.toml").read_text(encoding="utf-8")
-    return tuple(PublishedElection(**row) for row in tomllib.loads(text)["election"])
+    rows = read_table("kafka_sizing.brokers", "elections")["election"]
+    return tuple(PublishedElection(**row) for row in rows)
 
 
 def _times(per_leader_s: float | None, per_partition_s: float | None) -> tuple[float, float]:

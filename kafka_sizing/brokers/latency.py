@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, SupportsIndex, get_args
 
 from kafka_sizing._checks import check_choice, check_count, check_non_negative
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.partitions.replication import published_replication
 from kafka_sizing.units import format_number
@@ -200,5 +199,4 @@ def latency_advice(
 
 @cache
 def _latencies() -> dict[str, dict[str, Any]]:
-    text = files("kafka_sizing.brokers").joinpath("latency.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("kafka_sizing.brokers", "latency")

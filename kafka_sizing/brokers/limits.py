@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from kafka_sizing._checks import check_choice, check_positive, check_text, check_type, nearest
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.partitions.rates import PublishedRate, published_rates
 from kafka_sizing.units import GB, MB, GiB, MiB, format_duration, format_load, format_number
@@ -248,8 +247,7 @@ def format_amount(amount: float, unit: str) -> str:
 
 @cache
 def _families() -> tuple[Mapping[str, Any], ...]:
-    text = files("kafka_sizing.brokers").joinpath("limits.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["family"])
+    return tuple(read_table("kafka_sizing.brokers", "limits")["family"])
 
 
 def _clusters() -> Iterator[ClusterLimits]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from kafka_sizing._checks import check_choice
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -55,5 +54,5 @@ def system_limit(name: str) -> SystemLimit:
 
 @cache
 def _limits() -> dict[str, SystemLimit]:
-    text = files("kafka_sizing.brokers").joinpath("system.toml").read_text(encoding="utf-8")
-    return {row["name"]: SystemLimit(**row) for row in tomllib.loads(text)["limit"]}
+    rows = read_table("kafka_sizing.brokers", "system")["limit"]
+    return {row["name"]: SystemLimit(**row) for row in rows}

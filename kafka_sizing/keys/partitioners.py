@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
@@ -13,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_count, check_text, nearest
+from kafka_sizing._tables import read_table
 from kafka_sizing.keys.clients import Client, folded, read_clients, version_of
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.hashes import HASHES
@@ -278,8 +277,7 @@ def _ignores_keys(partitioner: Partitioner) -> str:
 
 def _read() -> tuple[Mapping[str, Partitioner], Mapping[str, str]]:
     """Read the table of partitioners, and other names of clients."""
-    text = files("kafka_sizing.keys").joinpath("partitioners.toml").read_text(encoding="utf-8")
-    table = tomllib.loads(text)
+    table = read_table("kafka_sizing.keys", "partitioners")
     listed = {
         entry["name"]: Partitioner(
             name=entry["name"],

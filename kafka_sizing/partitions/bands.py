@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from kafka_sizing._checks import check_count
+from kafka_sizing._tables import read_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +75,5 @@ def _band(row: dict[str, Any], *, name: str, least: int, most: int | None) -> Ba
 
 
 def _published() -> list[dict[str, Any]]:
-    text = files("kafka_sizing.partitions").joinpath("bands.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)["band"]
+    rows: list[dict[str, Any]] = read_table("kafka_sizing.partitions", "bands")["band"]
     return rows

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -19,6 +17,7 @@ from kafka_sizing._checks import (
     check_positive,
     check_type,
 )
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.units import format_share
 
@@ -273,6 +272,7 @@ def _redrawn(
 @cache
 def _coverages() -> list[dict[str, Any]]:
     """Read how often bootstrap intervals hold, and where that was measured."""
-    text = files("kafka_sizing.partitions").joinpath("certainty.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)["bootstrap_coverage"]
+    rows: list[dict[str, Any]] = read_table("kafka_sizing.partitions", "certainty")[
+        "bootstrap_coverage"
+    ]
     return rows

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 from kafka_sizing._checks import ROUNDING, check_at_least, check_positive
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.units import LoadUnit, format_load
 
@@ -66,5 +65,4 @@ def _ratio_line(loads: PartitionLoads, ratio: float, kind: Kind, why: str) -> Li
 @cache
 def thresholds() -> dict[str, Any]:
     """Read the thresholds and where they come from."""
-    text = files("kafka_sizing.partitions").joinpath("lines.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("kafka_sizing.partitions", "lines")

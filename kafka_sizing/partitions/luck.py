@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import ROUNDING
+from kafka_sizing._tables import read_table
 from kafka_sizing.units import format_share
 
 LuckWord: TypeAlias = Literal["lucky", "typical", "unlucky"]
@@ -77,5 +76,4 @@ def luck_word(quantile: float) -> LuckWord:
 @cache
 def luck_lines() -> dict[str, Any]:
     """Read from which quantile on a hash is called lucky or unlucky."""
-    text = files("kafka_sizing.partitions").joinpath("luck.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("kafka_sizing.partitions", "luck")

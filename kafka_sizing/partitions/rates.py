@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -41,7 +40,6 @@ def published_rates() -> tuple[PublishedRate, ...]:
     >>> express.produce_bytes_per_s, express.kind
     (15000000.0, 'vendor')
     """
-    text = files("kafka_sizing.partitions").joinpath("rates.toml").read_text(encoding="utf-8")
     return tuple(
         PublishedRate(
             name=row["name"],
@@ -52,7 +50,7 @@ def published_rates() -> tuple[PublishedRate, ...]:
             source=row["source"],
             date=row["date"],
         )
-        for row in tomllib.loads(text)["rate"]
+        for row in read_table("kafka_sizing.partitions", "rates")["rate"]
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -42,5 +41,4 @@ def published_replication() -> PublishedReplication:
     >>> published_replication().per_partition_s
     2e-05
     """
-    text = files("kafka_sizing.partitions").joinpath("replication.toml").read_text("utf-8")
-    return PublishedReplication(**tomllib.loads(text))
+    return PublishedReplication(**read_table("kafka_sizing.partitions", "replication"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from kafka_sizing._checks import check_at_least, check_type
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -189,5 +188,4 @@ def _rate(bytes_per_s: int | None) -> float | None:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = files("kafka_sizing.producers").joinpath("compression.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("kafka_sizing.producers", "compression")

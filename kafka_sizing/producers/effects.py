@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
+from kafka_sizing._tables import read_table
 from kafka_sizing.settings import Configuration, SettingValue
 
 Outcome = Literal["refused", "changed", "fine"]
@@ -75,8 +74,7 @@ def waits_for_all(acks: SettingValue) -> bool:
 @cache
 def client_rules(client: str) -> dict[str, Any]:
     """Give what a client, or the brokers, demand of settings, with source and date."""
-    text = files("kafka_sizing.producers").joinpath("checking.toml").read_text(encoding="utf-8")
-    rules: dict[str, Any] = tomllib.loads(text)[client]
+    rules: dict[str, Any] = read_table("kafka_sizing.producers", "checking")[client]
     return rules
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from kafka_sizing._checks import ceil_ratio, check_count, check_positive
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.partitions.replication import published_replication
 from kafka_sizing.producers.checking import check_producer
@@ -273,5 +272,4 @@ def _ms(seconds: float) -> str:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = files("kafka_sizing.producers").joinpath("latency.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("kafka_sizing.producers", "latency")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from kafka_sizing._checks import check_choice
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -70,6 +69,5 @@ def retry_defaults() -> Mapping[str, RetryDefault]:
     >>> int(retry_defaults()["spring_attempts"].value)
     3
     """
-    text = files("kafka_sizing.retries").joinpath("defaults.toml").read_text(encoding="utf-8")
-    rows = tomllib.loads(text)
+    rows = read_table("kafka_sizing.retries", "defaults")
     return MappingProxyType({name: RetryDefault(name=name, **row) for name, row in rows.items()})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 Severity = Literal["error", "warning", "note"]
@@ -110,5 +109,4 @@ def _text(row: dict[str, Any]) -> RuleText:
 
 @cache
 def _data() -> dict[str, Any]:
-    room = files("kafka_sizing.review")
-    return tomllib.loads(room.joinpath("rules.toml").read_text(encoding="utf-8"))
+    return read_table("kafka_sizing.review", "rules")

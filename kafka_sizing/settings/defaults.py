@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from kafka_sizing._checks import check_choice, nearest
+from kafka_sizing._tables import read_table
 from kafka_sizing.settings.setting import Setting, Side
 
 Form: TypeAlias = Literal["text", "int", "float", "boolean"]
@@ -140,8 +139,7 @@ def _sides() -> dict[Side, SideProperties]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    text = files("kafka_sizing.settings").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_table("kafka_sizing.settings", name)
 
 
 def _gather(side: Side, tables: list[dict[str, Any]]) -> SideProperties:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from kafka_sizing._checks import check_choice
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 
 
@@ -73,7 +72,6 @@ def model_constants(model: str) -> ModelConstants:
 
 @cache
 def _models() -> Mapping[str, ModelConstants]:
-    where = files("kafka_sizing.brokers.models").joinpath("models.toml")
     return MappingProxyType(
         {
             model: ModelConstants(
@@ -84,6 +82,6 @@ def _models() -> Mapping[str, ModelConstants]:
                 date=row.pop("date"),
                 values=MappingProxyType({name: float(value) for name, value in row.items()}),
             )
-            for model, row in tomllib.loads(where.read_text(encoding="utf-8")).items()
+            for model, row in read_table("kafka_sizing.brokers.models", "models").items()
         }
     )

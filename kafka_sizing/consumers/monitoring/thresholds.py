@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
+
+from kafka_sizing._tables import read_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,6 @@ def thresholds() -> dict[str, Threshold]:
     >>> line.value, line.kind
     (10, 'exact')
     """
-    room = files("kafka_sizing.consumers.monitoring")
-    data = tomllib.loads(room.joinpath("thresholds.toml").read_text(encoding="utf-8"))
+    data = read_table("kafka_sizing.consumers.monitoring", "thresholds")
     meta = data.pop("meta")
     return {name: Threshold(name=name, **{**meta, **row}) for name, row in data.items()}

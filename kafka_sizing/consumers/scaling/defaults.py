@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from kafka_sizing._checks import check_choice
+from kafka_sizing._tables import read_table
 from kafka_sizing.consumers.settings import Setting
 
 
@@ -51,6 +50,5 @@ def default_count(name: str) -> int:
 
 @cache
 def _settings() -> dict[str, Setting]:
-    text = files("kafka_sizing.consumers.scaling").joinpath("scaling.toml")
-    settings = (Setting(**row) for row in tomllib.loads(text.read_text("utf-8"))["setting"])
-    return {setting.name: setting for setting in settings}
+    rows = read_table("kafka_sizing.consumers.scaling", "scaling")["setting"]
+    return {row["name"]: Setting(**row) for row in rows}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from kafka_sizing._checks import check_choice, nearest
+from kafka_sizing._tables import read_table
 from kafka_sizing.keys.partitioners import PARTITIONERS, Partitioner
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.settings import Side
@@ -150,5 +149,4 @@ def batch_header_bytes() -> int:
 
 @cache
 def _table() -> dict[str, Any]:
-    found = files("kafka_sizing.partitions.keyless").joinpath("clients.toml")
-    return tomllib.loads(found.read_text(encoding="utf-8"))
+    return read_table("kafka_sizing.partitions.keyless", "clients")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.review.alerts.alert import Severity, Signal
 
@@ -38,8 +37,7 @@ class AlertForm:
 @cache
 def alert_forms() -> Mapping[str, AlertForm]:
     """Read every form; the part of a key after a dot tells variants of one alert apart."""
-    text = files("kafka_sizing.review.alerts").joinpath("alerts.toml").read_text("utf-8")
-    table = tomllib.loads(text)
+    table = read_table("kafka_sizing.review.alerts", "alerts")
     meta, exporters = table.pop("meta"), table.pop("exporters")
     return MappingProxyType(
         {key: _form(key, row, exporters, meta["date"]) for key, row in table.items()}
