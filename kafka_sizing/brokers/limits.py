@@ -148,6 +148,23 @@ class ClusterLimits:
             )
         return min(found, key=lambda limit: limit.most)
 
+    @property
+    def shows_brokers(self) -> bool:
+        """Whether anything is limited that only whoever has brokers can count.
+
+        Examples
+        --------
+        >>> from kafka_sizing.brokers.limits import find_cluster
+        >>> find_cluster("MSK Standard m5.large").shows_brokers
+        True
+        >>> find_cluster("MSK Serverless").shows_brokers
+        False
+        """
+        return any(
+            limit.per == "broker" or limit.resource in {"brokers", "memory_bytes"}
+            for limit in self.limits
+        )
+
     def and_also(self, other: ClusterLimits | str) -> ClusterLimits:
         """Take the limits of another cluster too, such as those of its authentication.
 

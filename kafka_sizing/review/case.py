@@ -203,7 +203,7 @@ class Case:
     def own_brokers(self) -> Cluster:
         """Where the topic runs, if that shows the brokers it has."""
         cluster, service = self.cluster, self.service
-        if service is not None and not _shows_brokers(service):
+        if service is not None and not service.shows_brokers:
             raise NotGiven(f"the brokers, which {service.name} does not show")
         return cluster
 
@@ -375,14 +375,6 @@ def _reader_of(group: Group) -> Reader:
         group=group,
         known_processing_s=group.threads / group.records_per_s,
         threads=group.threads,
-    )
-
-
-def _shows_brokers(service: ClusterLimits) -> bool:
-    """Say whether anything is limited that only whoever has brokers can count."""
-    return any(
-        limit.per == "broker" or limit.resource in {"brokers", "memory_bytes"}
-        for limit in service.limits
     )
 
 

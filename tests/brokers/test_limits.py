@@ -408,3 +408,17 @@ def test_only_hard_limits_and_throttles_are_enforced(advice, enforced):
 )
 def test_amounts_read_well(amount, unit, text):
     assert format_amount(amount, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("cluster", "shown"),
+    [
+        ("MSK Standard m5.large", True),
+        ("MSK Express large", True),
+        ("MSK Serverless", False),
+        ("Confluent Cloud Dedicated", False),
+        ("Event Hubs Standard", False),
+    ],
+)
+def test_a_service_that_limits_nothing_per_broker_shows_none(cluster, shown):
+    assert find_cluster(cluster).shows_brokers is shown
