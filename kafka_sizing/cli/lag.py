@@ -84,11 +84,11 @@ def lag(
         placed = partial(place, counted, partitioner=chosen)
     read_from: list[Path] = []
 
-    def read_trace(name: str) -> Arrivals:
+    def read_trace(name: str, /, *, most_gap_s: float | None) -> Arrivals:
         from kafka_sizing.sources.arrivals import read_arrivals
 
         read_from.append(scenario.parent / name)
-        return read_arrivals(read_from[-1])
+        return read_arrivals(read_from[-1], most_gap_s=most_gap_s)
 
     with about(scenario, text):
         played = scenario_of(tomllib.loads(text), read_trace=read_trace, place_keys=placed)

@@ -9,14 +9,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
+from kafka_sizing._checks import check_positive
+from kafka_sizing.consumers.monitoring.thresholds import threshold
 from kafka_sizing.consumers.simulation import Arrivals
 from kafka_sizing.sources.times import seconds_of
+from kafka_sizing.units import format_duration
 
 _TIMES: Final = ("time_s", "time", "timestamp")
 _RATES: Final = ("records_per_s", "rate", "value")
+_FEWEST_ROWS: Final = 5  # that have a usual step
 
 
-def read_arrivals(path: str | os.PathLike[str]) -> Arrivals:
+def read_arrivals(path: str | os.PathLike[str], *, most_gap_s: float | None = None) -> Arrivals:
     r"""Read the rates at which records were written, from a CSV file.
 
     A column says when each rate begins: ``time_s`` in seconds, or ``time`` or ``timestamp`` as
@@ -27,6 +33,9 @@ def read_arrivals(path: str | os.PathLike[str]) -> Arrivals:
     ----------
     path : path
         The file.
+    most_gap_s : float, optional
+        Longest time one rate may stand for; by default 2.5 times the median step, as a longer
+        one is a hole in what was measured, and any if there are fewer than five rows. [s] > 0
 
     Returns
     -------
@@ -38,7 +47,8 @@ def read_arrivals(path: str | os.PathLike[str]) -> Arrivals:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it has no such columns, or a cell is not a number or a time; the message says where.
+        If it has no such columns, a cell is not a number or a time, time does not go forward,
+        or there is a gap; the message says where.
 
     Examples
     --------
@@ -50,6 +60,8 @@ def read_arrivals(path: str | os.PathLike[str]) -> Arrivals:
     ...     read_arrivals(path)
     Arrivals(100 to 300 records/s)
     """
+    if most_gap_s is not None:
+        check_positive("most_gap_s", most_gap_s)
     name = os.fspath(path)
     rows = list(_rows(name))
     if len(rows) < 2:
@@ -68,10 +80,44 @@ def read_arrivals(path: str | os.PathLike[str]) -> Arrivals:
             raise _wrong(name, line, header[time], "a time", row[time])
         times.append(at_s)
         rates.append(_rate(name, line, header[rate], row[rate]))
-    try:
-        return Arrivals.trace(times, rates)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from error
+    lines = [(line, row[time].strip()) for line, row in rows[1:]]
+    _check_times(name, header[time], lines, times, most_gap_s)
+    return Arrivals.trace(times, rates)
+
+
+def _check_times(
+    name: str,
+    column: str,
+    lines: Sequence[tuple[int, str]],
+    times: Sequence[float],
+    most_gap_s: float | None,
+) -> None:
+    """Refuse time that goes back, and holes in which nobody knows what was written."""
+    steps = np.diff(times)
+    if (steps <= 0).any():
+        at = int((steps <= 0).argmax())
+        (_, before), (line, text) = lines[at : at + 2]
+        raise ValueError(
+            f"{name}, line {line}, column {column}: must be later than the row before, "
+            f"{before[:60]!r}, got {text[:60]!r}"
+        )
+    if not steps.size:
+        return
+    rule, hint = "", ""
+    if most_gap_s is None:
+        if len(times) < _FEWEST_ROWS:
+            return
+        ratio = threshold("gap_ratio")
+        most_gap_s = ratio * float(np.median(steps))
+        rule = f", {ratio:g} times the usual step"
+        hint = " (most_gap in a scenario, or most_gap_s, allows longer ones)"
+    if steps.max() > most_gap_s:
+        at = int(steps.argmax())
+        raise ValueError(
+            f"{name}, line {lines[at + 1][0]}, column {column}: must be at most "
+            f"{format_duration(most_gap_s)} after the row before{rule}, got "
+            f"{format_duration(float(steps[at]))}{hint}"
+        )
 
 
 def _rows(name: str) -> Iterator[tuple[int, list[str]]]:

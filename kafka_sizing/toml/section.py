@@ -75,6 +75,10 @@ class Section:
             text = f"{self.where} {key}{_joined(error)}"
             raise TableError(text, self.where, key) from error
 
+    def wrong(self, key: str, text: str) -> TableError:
+        """Give the error that says what a key must be, and what came; it knows its line."""
+        return TableError(f"{self.where} {key} {text}", self.where, key)
+
     def optional(self, key: str, read: Callable[[Any], T]) -> T | None:
         """Read the value of a key, if it is there."""
         return self.read(key, read) if key in self.values else None

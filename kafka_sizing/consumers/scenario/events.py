@@ -83,12 +83,8 @@ _KINDS: Final = (*_PLAIN, *_OF_SHARES)
 def events_of(given: object, shares: NDArray[np.float64], *, ends_s: float) -> tuple[Event, ...]:
     """Read what happens; the shares of the start are those a hot key is reckoned from."""
     read = [_kind_of(Section(where, table)) for where, table in sections("[[event]]", given)]
-    for _, section, at_s in read:
-        if at_s >= ends_s:
-            raise ValueError(
-                f"{section.where} at must be before the scenario ends, "
-                f"got {shown(section.values['at'])}"
-            )
+    for _, section, _ in read:
+        check_before_end(section, ends_s)
     read.sort(key=lambda event: event[2])
     events: list[Event] = []
     for kind, section, _ in read:
@@ -97,6 +93,13 @@ def events_of(given: object, shares: NDArray[np.float64], *, ends_s: float) -> t
             shares = np.asarray(event.shares)
         events.append(event)
     return tuple(events)
+
+
+def check_before_end(section: Section, ends_s: float) -> None:
+    """Refuse what would happen when nobody looks any more."""
+    if section.read("at", duration) >= ends_s:
+        came = shown(section.values["at"])
+        raise section.wrong("at", f"must be before the scenario ends, got {came}")
 
 
 def _kind_of(section: Section) -> tuple[str, Section, float]:

@@ -217,8 +217,8 @@ def scenario_of(
     given : mapping
         What `tomllib.load` gives.
     read_trace : callable, optional
-        Reads the file that ``trace`` of ``[arrivals]`` names; without it the rates must stand
-        in the scenario itself.
+        Reads the file that ``trace`` of ``[arrivals]`` names, as `read_arrivals` does, which
+        takes its name and ``most_gap_s``; without it the rates must stand in the scenario itself.
     place_keys : callable, optional
         Takes the number of partitions, gives what each carries, such as
         ``lambda partitions: place(keys, partitions)``; without it, and without ``shares``, all
@@ -271,7 +271,7 @@ def scenario_of(
     policies = policies_of(given.get("policy", []))
     general.setdefault("step_s", _step_for(general["duration_s"] * shares.size))
     return Scenario(
-        arrivals=arrivals_of(given["arrivals"], read_trace),
+        arrivals=arrivals_of(given["arrivals"], read_trace, ends_s=general["duration_s"]),
         shares=shares,
         member=Section.of("[member]", given["member"], _MEMBER).made(MemberCapacity, _MEMBER),
         settings=settings_of(given.get("settings", {})),

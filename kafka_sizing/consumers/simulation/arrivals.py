@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +25,8 @@ class Arrivals:
     Parameters
     ----------
     times_s : array_like of float, shape (n,)
-        When each rate begins; the first is 0, each later than the one before. [s]
+        When each rate begins; the first is 0, each later than the one before. Dates count
+        from the first. [s]
     records_per_s : array_like of float, shape (n,)
         The rates. [records/s] >= 0
     repeat_s : float or None, default None
@@ -32,6 +34,8 @@ class Arrivals:
 
     Raises
     ------
+    TypeError
+        If times or rates are no numbers.
     ValueError
         If there is no rate, one is negative or not finite, or time does not go forward.
 
@@ -48,8 +52,8 @@ class Arrivals:
     repeat_s: float | None = None
 
     def __post_init__(self) -> None:
-        times = np.array(self.times_s, dtype=np.float64)
-        rates = np.array(self.records_per_s, dtype=np.float64)
+        times = _seconds("times_s", self.times_s)
+        rates = _rates("records_per_s", self.records_per_s)
         if times.ndim != 1 or not times.size or times.shape != rates.shape:
             raise ValueError(
                 "times_s and records_per_s must be 1-D, as long as each other and not empty, "
@@ -63,12 +67,7 @@ class Arrivals:
             )
         if times[0] != 0:
             raise ValueError(f"times_s must begin with 0, got {times[0]:g}")
-        backwards = np.flatnonzero(np.diff(times) <= 0)
-        if backwards.size:
-            at = int(backwards[0])
-            raise ValueError(
-                f"times_s must go forward, got {times[at + 1]:g} s after {times[at]:g} s"
-            )
+        _check_forward(times)
         if rates.min() < 0:
             raise ValueError(f"records_per_s must be >= 0, got {rates.min():g}")
         if self.repeat_s is not None:
@@ -127,8 +126,8 @@ class Arrivals:
 
         Parameters
         ----------
-        times_s : array_like of float, shape (n,)
-            When each rate begins. [s]
+        times_s : array_like of float or of dates, shape (n,)
+            When each rate begins: seconds on any clock, or dates of Python, NumPy or pandas. [s]
         records_per_s : array_like of float, shape (n,)
             The rates. [records/s] >= 0
         most_gap_s : float or None, default None
@@ -138,8 +137,25 @@ class Arrivals:
         -------
         Arrivals
             The trace, from its first time on.
+
+        Raises
+        ------
+        TypeError
+            If times are neither numbers nor dates, or rates no numbers.
+        ValueError
+            As for `Arrivals`; or if a gap is longer than it may be.
+
+        Examples
+        --------
+        >>> from datetime import datetime
+        >>> from kafka_sizing.consumers import Arrivals
+        >>> dates = [datetime(2026, 11, 2, 10, minute) for minute in (0, 1, 5)]
+        >>> Arrivals.trace(dates, [100, 300, 200]).times_s.tolist()
+        [0.0, 60.0, 300.0]
         """
-        times = np.array(times_s, dtype=np.float64)
+        times = _seconds("times_s", times_s)
+        if times.ndim == 1 and np.isfinite(times).all():
+            _check_forward(times)
         if most_gap_s is not None and times.ndim == 1 and times.size > 1:
             check_positive("most_gap_s", most_gap_s)
             gaps = np.diff(times)
@@ -147,10 +163,10 @@ class Arrivals:
                 at = int(gaps.argmax())
                 raise ValueError(
                     f"times_s must have no gap above {most_gap_s:g} s, got {gaps[at]:g} s "
-                    f"after {times[at]:g} s"
+                    f"after {times[at]:.15g} s"
                 )
         start = times[0] if times.ndim == 1 and times.size else 0.0
-        return cls(times_s=times - start, records_per_s=np.array(records_per_s, dtype=np.float64))
+        return cls(times_s=times - start, records_per_s=_rates("records_per_s", records_per_s))
 
     def with_burst(self, *, at_s: float, for_s: float, ratio: float) -> Arrivals:
         """Multiply the rate for a while.
@@ -215,3 +231,47 @@ def as_arrivals(arrivals: Arrivals | float) -> Arrivals:
         return arrivals
     check_positive("arrivals", arrivals)
     return Arrivals.steady(arrivals)
+
+
+def _rates(name: str, given: ArrayLike) -> NDArray[np.float64]:
+    """Take numbers, and nothing that only looks like them."""
+    array = np.asarray(given)
+    if array.dtype.kind not in "Mm":
+        try:
+            return array.astype(np.float64)  # always a copy
+        except (TypeError, ValueError):
+            pass
+    raise TypeError(f"{name} must hold numbers, got {given!r:.60}")
+
+
+def _seconds(name: str, given: ArrayLike) -> NDArray[np.float64]:
+    """Take times in seconds; dates count from the first, spans of time as they are."""
+    array = np.asarray(given)
+    try:
+        if array.dtype.kind == "O" and array.size and isinstance(array.flat[0], date | timedelta):
+            moments = [_moment(each) for each in array]
+            start = timedelta() if isinstance(moments[0], timedelta) else moments[0]
+            return np.array([(moment - start).total_seconds() for moment in moments])
+        if array.dtype.kind == "M" and array.ndim == 1 and array.size:
+            array = array - array[0]
+        if array.dtype.kind == "m":
+            seconds: NDArray[np.float64] = array / np.timedelta64(1, "s")
+            return seconds
+        return array.astype(np.float64)  # always a copy
+    except (AttributeError, TypeError, ValueError):
+        raise TypeError(f"{name} must hold numbers or dates, got {given!r:.60}") from None
+
+
+def _moment(each: Any) -> Any:
+    """Take a date with a zone for what it is everywhere: the clocks of a zone may be put back."""
+    has_zone = isinstance(each, datetime) and each.tzinfo is not None
+    return each.astimezone(UTC) if has_zone else each
+
+
+def _check_forward(times_s: NDArray[np.float64]) -> None:
+    backwards = np.flatnonzero(np.diff(times_s) <= 0)
+    if backwards.size:
+        at = int(backwards[0])
+        raise ValueError(
+            f"times_s must go forward, got {times_s[at + 1]:.15g} s after {times_s[at]:.15g} s"
+        )

@@ -223,12 +223,14 @@ def test_a_file_of_rates_is_read_by_whoever_knows_where_it_is(given):
     given["arrivals"] = {"trace": "monday.csv"}
     asked = []
 
-    def read(name):
-        asked.append(name)
+    def read(name, *, most_gap_s):
+        asked.append((name, most_gap_s))
         return Arrivals.steady(7)
 
     assert scenario_of(given, read_trace=read).arrivals.rates_at([5]).tolist() == [7]
-    assert asked == ["monday.csv"]
+    given["arrivals"]["most_gap"] = "2 h"
+    scenario_of(given, read_trace=read)
+    assert asked == [("monday.csv", None), ("monday.csv", 7_200)]
 
 
 def test_shares_that_are_given_are_those_of_the_partitions(given):

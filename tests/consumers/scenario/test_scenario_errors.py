@@ -98,8 +98,33 @@ def changed(changes):
             r"\[arrivals\] trace 1 must hold rate, got none",
         ),
         (
-            {"arrivals": {"trace": [{"at": "5 s", "rate": "1 records/s"}] * 2}},
-            r"\[arrivals\] trace must go forward, got 0 s after 0 s",
+            {
+                "arrivals": {
+                    "trace": [{"at": f"{at} s", "rate": "1 records/s"} for at in (0, 9, 5)]
+                }
+            },
+            r"\[arrivals\] trace must go forward, got 5 s after 9 s",
+        ),
+        (
+            {"arrivals": {"trace": [{"at": "10 min", "rate": "1 records/s"}]}},
+            r"\[arrivals\] trace must begin at '0 s', the start of the scenario, got '10 min'",
+        ),
+        (
+            {
+                "arrivals": {
+                    "most_gap": "1 min",
+                    "trace": [{"at": f"{at} s", "rate": "1 records/s"} for at in (0, 90)],
+                }
+            },
+            r"\[arrivals\] trace must have no gap above 60 s, got 90 s after 0 s",
+        ),
+        (
+            {"arrivals.most_gap": "1 min"},
+            r"\[arrivals\] most_gap must stand beside trace only, got it beside rate",
+        ),
+        (
+            {"arrivals.burst": [{"at": "10 min", "for": "1 s", "ratio": 2}]},
+            r"\[\[arrivals.burst\]\] 1 at must be before the scenario ends, got '10 min'",
         ),
         (
             {"arrivals.burst": [{"at": "1 min", "for": "0 s", "ratio": 2}]},

@@ -1,6 +1,10 @@
 """Arrivals: rates over time, and how many records they make."""
 
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
@@ -35,6 +39,63 @@ def test_a_trace_may_start_at_any_time():
     trace = Arrivals.trace([1_700_000_000, 1_700_000_060], [10, 20])
     assert trace.times_s.tolist() == [0, 60]
     assert trace.records_until([120]).tolist() == [10 * 60 + 20 * 60]
+
+
+MINUTES = pd.date_range("2026-01-01", periods=3, freq="60s")
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pytest.param(MINUTES, id="pandas"),
+        pytest.param(pd.Series(MINUTES.tz_localize("Asia/Tokyo")), id="pandas with a zone"),
+        pytest.param(MINUTES.to_numpy().astype("datetime64[s]"), id="NumPy"),
+        pytest.param([datetime(2026, 1, 1, 0, at, tzinfo=UTC) for at in range(3)], id="Python"),
+        pytest.param([timedelta(minutes=minute) for minute in range(3)], id="spans"),
+        pytest.param(pd.timedelta_range("5min", periods=3, freq="60s"), id="spans of pandas"),
+    ],
+)
+def test_dates_of_a_trace_count_in_seconds_from_the_first(times):
+    assert Arrivals.trace(times, [1, 2, 3]).times_s.tolist() == [0, 60, 120]
+
+
+def test_days_and_clocks_that_are_put_back_are_as_long_as_they_are():
+    days = Arrivals.trace([date(2026, 1, 1), date(2026, 1, 3)], [1, 2])
+    assert days.times_s.tolist() == [0, 2 * 86_400]
+    berlin = ZoneInfo("Europe/Berlin")  # on 25 October 2026 the night has an hour more
+    night = [datetime(2026, 10, 25, hour, tzinfo=berlin) for hour in (0, 6)]
+    assert Arrivals.trace(night, [1, 2]).times_s.tolist() == [0, 7 * 3_600]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["a", "b"],
+        [None, object()],
+        [datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2)],  # noqa: DTZ001
+        [date(2026, 1, 1), 5],
+    ],
+)
+def test_times_that_are_neither_numbers_nor_dates_are_refused_by_name(times):
+    with pytest.raises(TypeError, match=r"times_s must hold numbers or dates, got \["):
+        Arrivals.trace(times, [1, 2])
+
+
+@pytest.mark.parametrize("rates", [["fast"], MINUTES[:1]])
+def test_rates_that_are_no_numbers_are_refused_by_name(rates):
+    with pytest.raises(TypeError, match=r"records_per_s must hold numbers, got "):
+        Arrivals.trace([0], rates)
+
+
+def test_a_date_that_is_missing_is_said_to_be_no_number():
+    with pytest.raises(ValueError, match=r"must be finite, got nan s and 2\.0 records/s in row 1"):
+        Arrivals.trace([MINUTES[0], pd.NaT, MINUTES[2]], [1, 2, 3])
+
+
+def test_time_that_goes_back_is_told_on_the_clock_it_came_on():
+    message = "times_s must go forward, got 1700000030 s after 1700000060 s"
+    with pytest.raises(ValueError, match=message):
+        Arrivals.trace([1_700_000_000, 1_700_000_060, 1_700_000_030], [1, 1, 1])
 
 
 def test_the_last_rate_of_a_trace_holds_on():
