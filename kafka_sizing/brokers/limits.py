@@ -152,6 +152,8 @@ class ClusterLimits:
     def shows_brokers(self) -> bool:
         """Whether anything is limited that only whoever has brokers can count.
 
+        What enforces no limit at all tells of brokers of one's own.
+
         Examples
         --------
         >>> from kafka_sizing.brokers.limits import find_cluster
@@ -163,7 +165,7 @@ class ClusterLimits:
         return any(
             limit.per == "broker" or limit.resource in {"brokers", "memory_bytes"}
             for limit in self.limits
-        )
+        ) or not any(limit.is_enforced for limit in self.limits)
 
     def and_also(self, other: ClusterLimits | str) -> ClusterLimits:
         """Take the limits of another cluster too, such as those of its authentication.

@@ -24,6 +24,7 @@ from kafka_sizing.retries.naming import (
     name_topics,
 )
 from kafka_sizing.retries.ordering import NO_RETRIES, non_blocking_order
+from kafka_sizing.retries.outage import DependencyOutage, dependency_outage
 from kafka_sizing.retries.retention import (
     outage_allowance_s,
     retry_retention_s,
@@ -51,6 +52,7 @@ class RetryPlan:
     dead_letter: DeadLetter
     instances: int
     publisher: Publisher
+    outage: DependencyOutage | None = None  #: of what the records need; None: none was named
 
     @property
     def retries(self) -> int:
@@ -105,6 +107,10 @@ class RetryPlan:
             f"{format_share(self.extra_load_ratio)} more to process, {waiting} waiting, "
             f"{dead} to {self.dead_letter.topic}"
         )
+        if self.outage is not None and self.outage.outlasts_retries:
+            lost = format_load(round(self.outage.dead_letter_records), "records")
+            outage = seconds_text(self.outage.outage_s)
+            text += f"; {lost} more if every attempt fails for {outage}"
         paused = [stage.topic for stage in self.stages if stage.needs_pause]
         if paused:
             text += f"; consumers of {', '.join(paused)} must pause and poll on, not sleep"
@@ -168,6 +174,7 @@ def plan_retries(
     replication_factor: SupportsIndex = 3,
     consumer_outage_s: float | None = None,
     triage_s: float | None = None,
+    dependency_outage_s: float = 0.0,
     max_poll_interval_s: float | None = None,
     naming: Naming = "delay",
     same_delays: SameDelays = "a topic each",
@@ -217,6 +224,9 @@ def plan_retries(
     triage_s : float or None, default None
         Longest until somebody has looked at a dead letter. None: a rule of thumb, 14 days.
         [s] > 0
+    dependency_outage_s : float, default 0.0
+        Longest time that every attempt fails, for something that all records need is down: what
+        that brings into the topics is on their disks, too. 0: none is reckoned with. [s] >= 0
     max_poll_interval_s : float or None, default None
         ``max.poll.interval.ms``. None: Kafka's default. [s] > 0
     naming : {"delay", "index"}, default "delay"
@@ -239,8 +249,8 @@ def plan_retries(
     Notes
     -----
     Waits are kept to exactly, and attempts take no time of a record's delay. While a dependency
-    is down every attempt fails, and every stage receives all that is written: see
-    `dependency_outage`, and ``outage_partitions`` of a stage.
+    is down every attempt fails, and every stage that is reached in that time receives all that
+    is written: see `dependency_outage`, and ``outage_partitions`` of a stage.
 
     Examples
     --------
@@ -259,6 +269,10 @@ def plan_retries(
         check_positive("record_bytes", record_bytes)
     if max_poll_interval_s is not None:
         check_positive("max_poll_interval_s", max_poll_interval_s)
+    check_non_negative("dependency_outage_s", dependency_outage_s)
+    outage = None
+    if dependency_outage_s:
+        outage = dependency_outage(records_per_s, outage_s=dependency_outage_s, delays_s=delays)
     needs = partition_needs(
         partition_records_per_s=partition_records_per_s,
         processing_s=processing_s,
@@ -275,8 +289,10 @@ def plan_retries(
         records_per_s=float(records_per_s),
         shares=shares,
         needs=needs,
-        outage_s=outage_allowance_s(consumer_outage_s),
+        outage=outage,
+        consumer_outage_s=outage_allowance_s(consumer_outage_s),
         replicated_bytes=size,
+        replication_factor=replicas,
         instances=check_count("instances", instances),
         max_poll_interval_s=(
             default_of("max.poll.interval.ms", "consumer").seconds
@@ -285,16 +301,12 @@ def plan_retries(
         ),
     )
     named = name_topics(topic, delays, naming=naming, same_delays=same_delays)
-    dead_rate = float(records_per_s) * shares[-1]
-    dead_letter = DeadLetter(
-        topic=dead_letter_topic(topic),
-        records_per_s=dead_rate,
-        retention_s=triage_time_s(triage_s),
-        partitions=needs.of(dead_rate),
-        replication_factor=replicas,
+    dead_letter = common.dead_letter(
+        dead_letter_topic(topic),
+        triage_s=triage_time_s(triage_s),
         record_bytes=None if record_bytes is None else float(record_bytes),
     )
-    check_non_negative("records_per_s times triage_s", dead_letter.retained_records)
+    check_non_negative("records_per_s times triage_s", dead_letter.most_records)
     check_non_negative("record_bytes times dead letters kept", dead_letter.disk_bytes or 0)
     return RetryPlan(
         topic=topic,
@@ -306,6 +318,7 @@ def plan_retries(
         dead_letter=dead_letter,
         instances=common.instances,
         publisher=publisher,
+        outage=outage,
     )
 
 
@@ -316,8 +329,10 @@ class _Common:
     records_per_s: float
     shares: tuple[float, ...]  #: of the records that reach each attempt, from the first
     needs: PartitionNeeds
-    outage_s: float
+    outage: DependencyOutage | None
+    consumer_outage_s: float
     replicated_bytes: float | None  #: of a record, in all replicas
+    replication_factor: int
     instances: int
     max_poll_interval_s: float
 
@@ -325,10 +340,15 @@ class _Common:
         """Reckon what one retry topic receives and needs."""
         into = self.shares[named.first_retry : named.last_retry + 1]
         rate = self.records_per_s * sum(into)
-        retention_s = retry_retention_s(named.delay_s, self.outage_s)
+        retention_s = retry_retention_s(named.delay_s, self.consumer_outage_s)
         check_non_negative("records_per_s times delays_s", rate * named.delay_s)
         size = self.replicated_bytes
-        disk = None if size is None else rate * retention_s * size
+        filled = self._filled_s(named)
+        more = sum(
+            self.records_per_s * (1 - share) * min(filled_s, retention_s)
+            for share, filled_s in zip(into, filled, strict=True)
+        )
+        disk = None if size is None else (rate * retention_s + more) * size
         check_non_negative("record_bytes times records_per_s and retention", disk or 0)
         return RetryStage(
             name=named.name,
@@ -342,4 +362,33 @@ class _Common:
             disk_bytes=disk,
             instances=self.instances,
             max_poll_interval_s=self.max_poll_interval_s,
+            outage_records=more,
+            outage_records_per_s=self.records_per_s * sum(map(bool, filled)),
         )
+
+    def dead_letter(
+        self, topic: str, *, triage_s: float, record_bytes: float | None
+    ) -> DeadLetter:
+        """Reckon what the dead-letter topic receives and needs."""
+        share, outage = self.shares[-1], self.outage
+        rate = self.records_per_s * share
+        lost = outage is not None and outage.outlasts_retries
+        missing_s = outage.missing_delay_s if outage is not None else 0.0
+        return DeadLetter(
+            topic=topic,
+            records_per_s=rate,
+            retention_s=triage_s,
+            partitions=self.needs.of(rate),
+            replication_factor=self.replication_factor,
+            record_bytes=record_bytes,
+            outage_records=self.records_per_s * (1 - share) * min(missing_s, triage_s),
+            outage_records_per_s=self.records_per_s if lost else 0.0,
+            outage_partitions=self.needs.of(self.records_per_s) if lost else None,
+        )
+
+    def _filled_s(self, named: RetryTopic) -> list[float]:
+        """For how long the outage fills each retry of a topic. [s]"""
+        retries = range(named.first_retry, named.last_retry + 1)
+        if self.outage is None:
+            return [0.0 for _ in retries]
+        return [self.outage.stages[retry - 1].filled_s for retry in retries]

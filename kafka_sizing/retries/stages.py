@@ -23,6 +23,15 @@ class RetryStage:
     disk_bytes: float | None  #: all replicas, after ``retention_s``; None: no record size
     instances: int  #: members that read it
     max_poll_interval_s: float
+    outage_records: float = (
+        0.0  #: that an outage brings beyond ``records_per_s``, in ``disk_bytes``
+    )
+    outage_records_per_s: float = 0.0  #: into it at the end of that outage; 0: none was named
+
+    @property
+    def most_records_per_s(self) -> float:
+        """What comes into it at most, the outage that was named included. [records/s]"""
+        return max(self.records_per_s, self.outage_records_per_s)
 
     @property
     def waiting_records(self) -> float:
@@ -68,21 +77,34 @@ class DeadLetter:
     partitions: int | None  #: None: nothing said what limits them
     replication_factor: int
     record_bytes: float | None
+    outage_records: float = 0.0  #: that an outage which outlasts the retries brings on top
+    outage_records_per_s: float = 0.0  #: into it at the end of that outage
+    outage_partitions: int | None = None  #: for that rate; None: no outage outlasts the retries
 
     @property
     def retained_records(self) -> float:
-        """Records that it holds at a time: rate × retention. [records]"""
+        """Records that it holds at a time, but for an outage: rate × retention. [records]"""
         return self.records_per_s * self.retention_s
 
     @property
+    def most_records(self) -> float:
+        """Records that it holds at most: those, and what an outage brings on top. [records]"""
+        return self.retained_records + self.outage_records
+
+    @property
+    def most_records_per_s(self) -> float:
+        """What comes into it at most, the outage that was named included. [records/s]"""
+        return max(self.records_per_s, self.outage_records_per_s)
+
+    @property
     def disk_bytes(self) -> float | None:
-        """All its replicas: rate × record size × retention × replication factor. [bytes]
+        """All its replicas: records held at most × record size × replication factor. [bytes]
 
         None if no record size was given.
         """
         if self.record_bytes is None:
             return None
-        return self.retained_records * self.record_bytes * self.replication_factor
+        return self.most_records * self.record_bytes * self.replication_factor
 
     @property
     def reason(self) -> str:
@@ -90,6 +112,8 @@ class DeadLetter:
         rate = format_load(self.records_per_s, "records/s")
         kept = format_load(self.retained_records, "records")
         text = f"{rate} kept for {seconds_text(self.retention_s)} to be looked at are {kept}"
+        if self.outage_records:
+            text += f", an outage brings {format_load(round(self.outage_records), 'records')} more"
         if self.disk_bytes is not None:
             disk = format_load(self.disk_bytes, "bytes")
             text += f", {disk} in {format_count(self.replication_factor, 'replica')}"

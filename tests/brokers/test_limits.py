@@ -418,6 +418,7 @@ def test_amounts_read_well(amount, unit, text):
         ("MSK Serverless", False),
         ("Confluent Cloud Dedicated", False),
         ("Event Hubs Standard", False),
+        ("ZooKeeper lab", True),
     ],
 )
 def test_a_service_that_limits_nothing_per_broker_shows_none(cluster, shown):

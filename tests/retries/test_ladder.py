@@ -196,6 +196,50 @@ def test_a_stage_outlives_its_delay_and_an_outage_of_its_consumer():
     assert by_rule.dead_letter.retention_s == 14 * DAY
 
 
+def test_an_outage_fills_every_stage_it_reaches_and_what_outlasts_them_is_dead():
+    """1,000/s for 100 s, delays of 10 s and 60 s: 100 s into the first, 90 s into the second.
+
+    30 s of it outlast the delays. 5 % fail anyway, 0.25 % twice and 0.0125 % thrice.
+    """
+    made = plan(
+        delays_s=[10, 60],
+        record_bytes=500,
+        replication_factor=2,
+        consumer_outage_s=3_600,
+        triage_s=1_000,
+        partition_records_per_s=300,
+        dependency_outage_s=100,
+    )
+    first, second = made.stages
+    assert first.outage_records == pytest.approx(950 * 100)
+    assert second.outage_records == pytest.approx(997.5 * 90)
+    assert first.disk_bytes == pytest.approx((50 * 3_610 + 95_000) * 500 * 2)
+    assert (first.most_records_per_s, second.most_records_per_s) == (1_000, 1_000)
+    dead = made.dead_letter
+    assert dead.outage_records == pytest.approx(999.875 * 30)
+    assert dead.disk_bytes == pytest.approx((0.125 * 1_000 + 29_996.25) * 500 * 2)
+    assert (dead.partitions, dead.outage_partitions, dead.most_records_per_s) == (1, 4, 1_000)
+    assert "an outage brings 29,996 records more" in dead.reason
+    assert "; 30,000 records more if every attempt fails for 100 s" in made.reason
+
+
+def test_a_short_outage_reaches_no_later_stage_and_leaves_no_dead_letters():
+    made = plan(delays_s=[10, 60], partition_records_per_s=300, dependency_outage_s=10)
+    assert [stage.outage_records > 0 for stage in made.stages] == [True, False]
+    assert made.stages[1].most_records_per_s == made.stages[1].records_per_s
+    assert made.dead_letter.outage_partitions is None
+    assert made.dead_letter.outage_records == 0
+    assert "every attempt fails" not in made.reason
+    assert plan().outage is None
+
+
+def test_an_outage_brings_no_more_than_a_topic_keeps():
+    """1,000/s for an hour into a topic that keeps 10 s: 950/s more for 10 s."""
+    made = plan(delays_s=[10], consumer_outage_s=0, triage_s=1, dependency_outage_s=3_600)
+    assert made.stages[0].outage_records == pytest.approx(950 * 10)
+    assert made.dead_letter.outage_records == pytest.approx(997.5 * 1)
+
+
 def test_disk_is_rate_times_size_times_retention_times_replicas():
     made = plan(
         delays_s=[100],
