@@ -39,6 +39,12 @@ def check_share(name: str, value: float) -> None:
         raise _error(name, "a share in (0, 1]", value)
 
 
+def check_open_share(name: str, value: float) -> None:
+    """Refuse anything outside (0, 1): what chance decides is neither sure nor ruled out."""
+    if not _is_finite(value) or not 0 < value < 1:
+        raise _error(name, "a share in (0, 1)", value)
+
+
 def check_at_least(name: str, value: float, least: float) -> None:
     """Refuse anything but a finite number >= ``least``."""
     if not _is_finite(value) or value < least:

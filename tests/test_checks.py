@@ -16,6 +16,7 @@ from kafka_sizing._checks import (
     check_counts,
     check_fraction,
     check_non_negative,
+    check_open_share,
     check_positive,
     check_share,
     check_text,
@@ -41,6 +42,7 @@ def at_least_half(name, value):
         (check_non_negative, [0, -0.0, 0.5, 10**30, np.uint8(0)]),
         (check_fraction, [0, 0.5, 1 - 2**-53, np.float64(0.25)]),
         (check_share, [5e-324, 0.5, 1, 1.0, np.float64(1)]),
+        (check_open_share, [5e-324, 0.5, 1 - 2**-53, np.float64(0.95)]),
         (at_least_half, [0.5, 1, 1e300, np.float32(0.5)]),
     ],
 )
@@ -56,6 +58,7 @@ def test_a_number_within_the_rule_passes(check, accepted):
         (check_non_negative, "finite and >= 0", [-5e-324, -1, *NOT_FINITE]),
         (check_fraction, "a fraction in [0, 1)", [-5e-324, 1, 1.0, 2, *NOT_FINITE]),
         (check_share, "a share in (0, 1]", [0, 0.0, -1, 1 + 2**-52, *NOT_FINITE]),
+        (check_open_share, "a share in (0, 1)", [0, -0.0, 1, 1.0, 2, *NOT_FINITE]),
         (at_least_half, "finite and >= 0.5", [0.49999, 0, -1, *NOT_FINITE]),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from kafka_sizing._checks import check_choice, check_share
+from kafka_sizing._checks import check_choice, check_open_share
 from kafka_sizing.fixes.base import AsIs, Fix, Outcome, cost_of, line_for, row_of
 from kafka_sizing.fixes.certainty import certainty_of
 from kafka_sizing.fixes.frontier import FixFrontier, frontier_of
@@ -231,7 +231,7 @@ def compare_fixes(
     certainty : float, optional
         How likely the best fix must be to hold for keys with these shares under a random hash,
         and not only for these keys: 0.95. Tables, and fixes that no hash decides, hold or fail
-        for these keys. (0, 1]
+        for these keys. (0, 1)
     partitioner : Partitioner or str, default "java"
         What places keys today.
 
@@ -264,7 +264,7 @@ def compare_fixes(
     line = line_for(before, capacity, ratio)
     wanted = propose_fixes(before, line=line) if fixes is None else _checked(fixes)
     if certainty is not None:
-        check_share("certainty", certainty)
+        check_open_share("certainty", certainty)
     outcomes = tuple(
         fix.applied_to(before, line=line)
         for fix in (AsIs(), *(fix for fix in wanted if not isinstance(fix, AsIs)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_fraction
+from kafka_sizing._checks import check_open_share
 from kafka_sizing.keys.loads import KeyLoads, checked_loads
 from kafka_sizing.keys.sketch import refuse_sketch
 from kafka_sizing.units import format_share
@@ -53,11 +53,11 @@ class UnseenKeys:
         return self.seen_keys + self.seen_once * (self.seen_once - 1) / (2 * (self.seen_twice + 1))
 
     def largest_share(self, certainty: float = 0.95) -> float:
-        """Give the share a key has at most that went unseen, with this certainty. [0, 1)
+        """Give the share a key has at most that went unseen, with this certainty. (0, 1)
 
         A key of share p stays out of n records with probability (1 - p)**n.
         """
-        check_fraction("certainty", certainty)
+        check_open_share("certainty", certainty)
         return float(-np.expm1(np.log1p(-certainty) / self.records))
 
     @property

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from kafka_sizing._checks import ROUNDING, check_choice, check_share
+from kafka_sizing._checks import ROUNDING, check_choice, check_open_share, check_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,15 +93,15 @@ class HashBounds:
         bound = min(bounds.values()) if certificate is None else bounds[certificate]
         return min(1.0, bound)
 
-    def most_share(self, confidence: float = 0.95) -> float:
+    def most_share(self, certainty: float = 0.95) -> float:
         """Give a share that the hottest partition stays below, at least this surely.
 
-        The least share whose `probability_bound` is at most ``1 - confidence``; 1 if no share
+        The least share whose `probability_bound` is at most ``1 - certainty``; 1 if no share
         below has one. [floor_share, 1]
 
         Parameters
         ----------
-        confidence : float, default 0.95
+        certainty : float, default 0.95
             Part of all hashes for which it shall hold at least. (0, 1)
 
         Returns
@@ -112,15 +112,15 @@ class HashBounds:
         Raises
         ------
         ValueError
-            If the confidence is outside (0, 1).
+            If the certainty is outside (0, 1).
         """
-        check_confidence(confidence)
+        check_open_share("certainty", certainty)
         low, high = self.floor_share, 1.0
-        if self.probability_bound(high) > 1 - confidence:
+        if self.probability_bound(high) > 1 - certainty:
             return high
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            if self.probability_bound(middle) > 1 - confidence:
+            if self.probability_bound(middle) > 1 - certainty:
                 low = middle
             else:
                 high = middle
@@ -153,10 +153,3 @@ class HashBounds:
     def _bernstein(self, excess: float) -> float:
         width = 2 * (self.share_variance + self.hottest_key_share * excess / 3)
         return self.partitions * math.exp(-(excess**2) / width)
-
-
-def check_confidence(confidence: float) -> None:
-    """Refuse anything outside (0, 1)."""
-    check_share("confidence", confidence)
-    if confidence >= 1:
-        raise ValueError(f"confidence must be a share in (0, 1), got {confidence!r}")

@@ -17,12 +17,12 @@ from kafka_sizing._checks import (
     check_counts,
     check_fraction,
     check_non_negative,
+    check_open_share,
     check_positive,
     check_type,
 )
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
-from kafka_sizing.partitions.bounds import check_confidence
 from kafka_sizing.partitions.draws import MOST_DRAWS, HashDraws
 from kafka_sizing.partitions.expectation import LEAST_DRAWS
 from kafka_sizing.partitions.keyed_demand import KeyedDemand
@@ -42,21 +42,21 @@ class KeyedPlan:
     """The count under which the hottest partition fits, for these keys and for others like them.
 
     ``partitions`` fits these keys, under the hash in use, and is one at which random hashes fit
-    at the confidence. A smaller count may fit these keys alone (``partitions_this_hash``): it
+    at the certainty. A smaller count may fit these keys alone (``partitions_this_hash``): it
     is as good as the keys and their shares are lasting, and no better. Where they are: a few
     airlines, countries, machines, take it, and plan again when one is added.
     """
 
     partitions: int | None  #: None: no count tried does both
     partitions_this_hash: int | None  #: smallest that fits these keys
-    partitions_random_hash: int | None  #: smallest at which random hashes fit at the confidence
+    partitions_random_hash: int | None  #: smallest at which random hashes fit at the certainty
     max_share: float | None  #: of the hottest partition, at ``partitions``
     capacity_share: float  #: largest part of the load that one partition can take, at most 1
     hottest_key_share: float
     even_partitions: int  #: what loads that spread evenly would need
     chance: float | None  #: part of random hashes that fit at ``partitions``
     chance_this_hash: float | None  #: part of random hashes that fit at ``partitions_this_hash``
-    confidence: float
+    certainty: float
     searched_to: int | None  #: largest count tried; None: no count was worth a try
     limits: tuple[Limit, ...]
     write_bytes_per_s: float  #: today, before the peak
@@ -146,7 +146,7 @@ class KeyedPlan:
     def __repr__(self) -> str:
         return (
             f"KeyedPlan(partitions={self.partitions}, this_hash={self.partitions_this_hash}, "
-            f"random_hash={self.partitions_random_hash} at {format_share(self.confidence)}, "
+            f"random_hash={self.partitions_random_hash} at {format_share(self.certainty)}, "
             f"feasible={self.feasible}, "
             f"design_write={format_load(self.design_write_bytes_per_s, 'bytes/s')!r})"
         )
@@ -166,7 +166,7 @@ class KeyedPlan:
     @property
     def _missing(self) -> str:
         """What no count does."""
-        sure = f"{format_share(self.confidence)} of random hashes"
+        sure = f"{format_share(self.certainty)} of random hashes"
         if self.partitions_this_hash is None and self.partitions_random_hash is None:
             return f"none fits these keys, and none fits {sure}"
         if self.partitions_this_hash is None:
@@ -196,7 +196,7 @@ def plan_keyed_partitions(
     write_bytes_per_s: float,
     *,
     partition_bytes_per_s: float,
-    confidence: float = 0.95,
+    certainty: float = 0.95,
     counts: Iterable[int] | None = None,
     headroom_fraction: float = 0.0,
     peak_ratio: float = 1.0,
@@ -213,7 +213,7 @@ def plan_keyed_partitions(
     Keys do not spread evenly: the load over what one partition carries is too few. The hash is
     fixed, so these keys are placed for certain; but which keys a topic has changes, and a count
     at which they happen to lie well is worth little the day after. So the count must fit both:
-    these keys now, and random hashes at the confidence.
+    these keys now, and random hashes at the certainty.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def plan_keyed_partitions(
     partition_bytes_per_s : float
         Measured: what one partition carries, its producers and its slowest reader; in the same
         bytes, payload or wire, as the rate written. [bytes/s] > 0
-    confidence : float, default 0.95
+    certainty : float, default 0.95
         Part of random hashes that shall fit. (0, 1)
     counts : iterable of int or None, default None
         Counts to choose from; None: all from what even loads need to 8 times that, 200 at
@@ -282,7 +282,7 @@ def plan_keyed_partitions(
     check_type("keys", keys, KeyLoads, "count_keys")
     check_positive("write_bytes_per_s", write_bytes_per_s)
     check_positive("partition_bytes_per_s", partition_bytes_per_s)
-    check_confidence(confidence)
+    check_open_share("certainty", certainty)
     check_fraction("headroom_fraction", headroom_fraction)
     check_at_least("peak_ratio", peak_ratio, 1)
     check_non_negative("growth_fraction_per_year", growth_fraction_per_year)
@@ -301,7 +301,7 @@ def plan_keyed_partitions(
         load_bytes_per_s=load,
         usable_bytes_per_s=usable,
         shares=HashedShares.of(keys, chosen),
-        confidence=float(confidence),
+        certainty=float(certainty),
         draws=drawn,
         partitioner=chosen,
     )
@@ -320,7 +320,7 @@ def plan_keyed_partitions(
         KeyedSearch()
         if demand.one_key_is_too_big
         else search_keyed(
-            keys, tried, chosen, max_share=share, chances=chances, confidence=demand.confidence
+            keys, tried, chosen, max_share=share, chances=chances, certainty=demand.certainty
         )
     )
     first, both = found.this_hash, found.both
@@ -334,7 +334,7 @@ def plan_keyed_partitions(
         even_partitions=demand.even_partitions,
         chance=None if both is None else chances.at(both),
         chance_this_hash=None if first is None else chances.at(first),
-        confidence=demand.confidence,
+        certainty=demand.certainty,
         searched_to=searched_to,
         limits=(*demand.limits(found, searched_to), *at_most),
         write_bytes_per_s=float(write_bytes_per_s),

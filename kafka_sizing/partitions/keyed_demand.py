@@ -20,7 +20,7 @@ class KeyedDemand:
     load_bytes_per_s: float
     usable_bytes_per_s: float  #: of one partition
     shares: HashedShares
-    confidence: float
+    certainty: float
     draws: int
     partitioner: Partitioner
 
@@ -65,7 +65,7 @@ class KeyedDemand:
             + _first(found.this_hash, searched_to, "the hash in use keeps to it"),
             source=f"these keys, placed by the partitioner {self.partitioner.name!r}",
         )
-        sure = f"{format_share(self.confidence)} of random hashes keep to it"
+        sure = f"{format_share(self.certainty)} of random hashes keep to it"
         yield Limit(
             name="random hash",
             partitions=found.random_hash,

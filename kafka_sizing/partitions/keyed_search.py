@@ -27,7 +27,7 @@ class KeyedSearch:
     """The first counts that fit, of those tried; None where none does."""
 
     this_hash: int | None = None
-    random_hash: int | None = None  #: at the confidence
+    random_hash: int | None = None  #: at the certainty
     both: int | None = None
     max_shares: dict[int, float] = field(default_factory=dict)  #: of this hash, where looked at
 
@@ -82,14 +82,14 @@ def search_keyed(
     *,
     max_share: float,
     chances: Chances,
-    confidence: float,
+    certainty: float,
 ) -> KeyedSearch:
     """Find the first count that fits for this hash, for random ones, and for both.
 
     More partitions part keys: the chance to fit rises with the count, so that halving finds
-    where it passes the confidence. This hash goes up and down, and is tried count by count.
+    where it passes the certainty. This hash goes up and down, and is tried count by count.
     """
-    at = _first_true(counts, lambda count: chances.at(count) >= confidence)
+    at = _first_true(counts, lambda count: chances.at(count) >= certainty)
     random_hash = counts[at] if at < len(counts) else None
     this_hash: int | None = None
     max_shares: dict[int, float] = {}

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, check_count, check_share
+from kafka_sizing._checks import ROUNDING, check_count, check_open_share, check_share
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
-from kafka_sizing.partitions.bounds import check_confidence
 from kafka_sizing.partitions.draws import MOST_DRAWS, HashDraws
 from kafka_sizing.partitions.expectation import LEAST_DRAWS
 from kafka_sizing.partitions.luck import luck_word, part_within, quantile_of
@@ -68,10 +67,10 @@ class ExpectedSweep:
         """Give the smallest count at which this hash stays within ``max_share``."""
         return self.sweep.first_below(max_share)
 
-    def first_expected_below(self, max_share: float, *, confidence: float = 0.95) -> int | None:
-        """Give the smallest count at which a part ``confidence`` of all hashes stays within."""
-        check_confidence(confidence)
-        fits = self.partitions[self.probability_within(max_share) >= confidence]
+    def first_expected_below(self, max_share: float, *, certainty: float = 0.95) -> int | None:
+        """Give the smallest count at which a part ``certainty`` of all hashes stays within."""
+        check_open_share("certainty", certainty)
+        fits = self.partitions[self.probability_within(max_share) >= certainty]
         return int(fits.min()) if fits.size else None
 
     def lucky_counts(self, max_share: float) -> tuple[int, ...]:
@@ -97,11 +96,11 @@ class ExpectedSweep:
         lucky = within & (self.probability_within(max_share) < EVEN_CHANCE)
         return tuple(sorted(self.partitions[lucky].tolist()))
 
-    def reason_for(self, max_share: float, *, confidence: float = 0.95) -> str:
+    def reason_for(self, max_share: float, *, certainty: float = 0.95) -> str:
         """Say which count to trust under ``max_share``, as a sentence without a full stop."""
-        surely = self.first_expected_below(max_share, confidence=confidence)
+        surely = self.first_expected_below(max_share, certainty=certainty)
         first = self.first_below(max_share)
-        most, sure = format_share(max_share), format_share(confidence)
+        most, sure = format_share(max_share), format_share(certainty)
         safe = (
             f"{surely:,} is the first at which {sure} of random hashes do"
             if surely is not None
@@ -112,7 +111,7 @@ class ExpectedSweep:
         text = f"{first:,} is the first count at which this hash stays within {most}"
         at = int(np.flatnonzero(self.partitions == first)[0])
         chance = float(self.probability_within(max_share)[at])
-        if chance >= confidence:
+        if chance >= certainty:
             return f"{text}, as do {format_share(chance)} of random hashes"
         how = "but by luck" if chance < EVEN_CHANCE else "though not surely"
         return f"{text}, {how}: {format_share(chance)} of random hashes do; {safe}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from kafka_sizing._checks import check_count, check_fraction, check_share
+from kafka_sizing._checks import check_count, check_open_share, check_share
 from kafka_sizing.partitions.lines import thresholds
 from kafka_sizing.units import format_load, format_share
 
@@ -88,7 +88,7 @@ def records_to_see(share: float, *, times: int = 1, certainty: float = 0.95) -> 
     2784
     """
     check_share("share", share)
-    _check_certainty(certainty)
+    check_open_share("certainty", certainty)
     wanted = check_count("times", times, most=10**6)
 
     def is_enough(records: int) -> bool:
@@ -162,7 +162,7 @@ def records_to_tell(
     """
     check_share("share", share)
     check_share("line_share", line_share)
-    _check_certainty(certainty)
+    check_open_share("certainty", certainty)
     level = thresholds()["significance"]["value"] if significance is None else significance
     check_share("significance", level)
     if level >= 0.5:
@@ -247,8 +247,3 @@ def _at_least(count: int, records: int, share: float) -> float:
     from scipy.special import betainc
 
     return float(betainc(count, records - count + 1, share))
-
-
-def _check_certainty(certainty: float) -> None:
-    check_share("certainty", certainty)
-    check_fraction("certainty", certainty)

@@ -89,9 +89,9 @@ def test_a_certainty_that_nothing_reaches_is_said(carriers):
     assert "with a certainty of 95.0 %" in sure.reason
 
 
-@pytest.mark.parametrize("certainty", [0, -0.1, 1.1, float("nan")])
+@pytest.mark.parametrize("certainty", [0, -0.1, 1, 1.1, float("nan")])
 def test_a_certainty_is_a_share(carriers, certainty):
-    with pytest.raises(ValueError, match=r"certainty must be a share in \(0, 1\]"):
+    with pytest.raises(ValueError, match=r"certainty must be a share in \(0, 1\)"):
         compare_fixes(carriers, 12, FIXES, certainty=certainty)
 
 

@@ -182,7 +182,10 @@ def test_arrays_are_copied_in():
         (lambda: safe_shards(0, most_share=0.5), r"partitions must be .* got 0"),
         (lambda: safe_shards(2, most_share=0), r"most_share must be a share in \(0, 1\], got 0"),
         (lambda: safe_shards(2, most_share=1.1), r"most_share must be .* got 1\.1"),
-        (lambda: safe_shards(2, most_share=0.9, certainty=1.0), "certainty must be below 1"),
+        (
+            lambda: safe_shards(2, most_share=0.9, certainty=1.0),
+            r"certainty must be a share in \(0, 1\), got 1\.0",
+        ),
         (lambda: safe_shards(2, most_share=0.9, certainty=0), r"certainty must be .* got 0"),
         (lambda: safe_shards(2, most_share=0.9, most_shards=0), r"most_shards must be .* got 0"),
     ],

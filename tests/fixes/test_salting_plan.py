@@ -437,7 +437,7 @@ def test_the_closest_is_kept_where_nothing_is_near_enough(zipf_keys):
         ({"capacity": 1, "most_share": 0.5}, "one of capacity and most_share .* got both"),
         ({"capacity": 0}, "capacity must be finite and > 0, got 0"),
         ({"most_share": 0}, r"most_share must be a share in \(0, 1\], got 0"),
-        ({"most_share": 0.5, "certainty": 1}, "certainty must be below 1"),
+        ({"most_share": 0.5, "certainty": 1}, r"certainty must be a share in \(0, 1\), got 1"),
         ({"most_share": 0.5, "placement": "dealt"}, "placement must be one of 'hashed'"),
         ({"most_share": 0.5, "ordering": "some"}, "ordering must be one of 'per key', 'none'"),
         ({"most_share": 0.5, "most_shards": 0}, "most_shards must be .* got 0"),

@@ -81,7 +81,8 @@ def test_unseen_keys_by_hand():
     assert unseen.least_keys == 5 + 3 * 2 / (2 * 2)
     assert unseen.standard_error == pytest.approx(np.sqrt(3 * 0.7 + 2) / 10)
     assert unseen.largest_share() == pytest.approx(1 - 0.05 ** (1 / 10))
-    assert unseen.largest_share(0) == 0
+    with pytest.raises(ValueError, match=r"certainty must be a share in \(0, 1\), got 0"):
+        unseen.largest_share(0)
 
 
 def test_a_sample_that_saw_every_key_twice_has_nothing_unseen():

@@ -1,4 +1,4 @@
-"""Counts for keys: this hash, any hash at a confidence, or the proof that none fits."""
+"""Counts for keys: this hash, any hash at a certainty, or the proof that none fits."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_the_count_for_this_hash_is_the_first_that_fits_and_no_smaller_one_does(
 
 
 def test_the_count_for_a_random_hash_meets_the_confidence_and_one_fewer_does_not(skewed):
-    plan = planned(skewed, confidence=0.9)
+    plan = planned(skewed, certainty=0.9)
     count = plan.partitions_random_hash
 
     def fits(count):
@@ -49,7 +49,7 @@ def test_the_count_for_a_random_hash_meets_the_confidence_and_one_fewer_does_not
     assert fits(count - 1) < 0.9 + noise
     assert plan.chance == pytest.approx(fits(plan.partitions), abs=noise)
     assert plan.chance_this_hash == pytest.approx(fits(plan.partitions_this_hash), abs=noise)
-    assert planned(skewed, confidence=0.5).partitions_random_hash < count
+    assert planned(skewed, certainty=0.5).partitions_random_hash < count
 
 
 def test_one_key_that_is_too_big_is_the_proof_that_no_count_fits(carriers):
@@ -102,7 +102,7 @@ def test_a_lucky_count_is_named_beside_the_count_that_is_not(skewed):
 
 def test_a_count_that_most_hashes_fit_is_no_luck_though_not_sure(skewed):
     first = next(n for n in range(18, 60) if place(skewed, n).max_share <= 0.1)
-    plan = planned(skewed, counts=[first, 60], confidence=0.99)
+    plan = planned(skewed, counts=[first, 60], certainty=0.99)
     assert plan.partitions_this_hash == first
     assert 0.5 < plan.chance_this_hash < 0.99
     assert not plan.lucky
@@ -164,7 +164,7 @@ def test_no_count_to_try_is_an_answer(skewed):
 def test_this_hash_may_miss_where_random_ones_fit(skewed):
     unlucky = max(range(20, 60), key=lambda n: n * place(skewed, n).max_share)
     share = place(skewed, unlucky).max_share
-    plan = planned(skewed, partition=200 * MiB * share * 0.999, counts=[unlucky], confidence=0.05)
+    plan = planned(skewed, partition=200 * MiB * share * 0.999, counts=[unlucky], certainty=0.05)
     assert plan.partitions_this_hash is None
     assert plan.partitions_random_hash == unlucky
     assert plan.reason == (
@@ -186,7 +186,7 @@ def test_both_may_fit_but_not_at_the_same_count(carriers, monkeypatch):
     shares = {count: place(carriers, count).max_share for count in range(8, 30)}
     fits = [count for count, share in shares.items() if share <= 0.3]
     first, misses = fits[0], [count for count in shares if count > fits[0] and shares[count] > 0.3]
-    plan = planned(carriers, 100, partition=30, counts=[first, misses[-1]], confidence=0.5)
+    plan = planned(carriers, 100, partition=30, counts=[first, misses[-1]], certainty=0.5)
     assert plan.partitions_this_hash == first
     assert plan.partitions_random_hash == misses[-1]
     assert plan.partitions is None
@@ -245,8 +245,8 @@ def test_a_plan_keeps_what_it_promises(loads, parts):
     [
         ({"write": 0}, "write_bytes_per_s must be finite and > 0"),
         ({"partition": -1}, "partition_bytes_per_s must be finite and > 0"),
-        ({"confidence": 1}, r"confidence must be a share in \(0, 1\), got 1"),
-        ({"confidence": 0}, r"confidence must be a share in \(0, 1\], got 0"),
+        ({"certainty": 1}, r"certainty must be a share in \(0, 1\), got 1"),
+        ({"certainty": 0}, r"certainty must be a share in \(0, 1\), got 0"),
         ({"headroom_fraction": 1}, "headroom_fraction must be a fraction"),
         ({"peak_ratio": 0.5}, "peak_ratio must be finite and >= 1"),
         ({"growth_fraction_per_year": -1}, "growth_fraction_per_year must be"),

@@ -13,6 +13,7 @@ from kafka_sizing._checks import (
     ceil_ratio,
     check_choice,
     check_count,
+    check_open_share,
     check_positive,
     check_share,
 )
@@ -23,9 +24,6 @@ from kafka_sizing.fixes.salting.expectation import (
     ShardPlacement,
 )
 from kafka_sizing.fixes.salting.fullest import MOST_SHARDS
-from kafka_sizing.fixes.salting.safety import (
-    check_certainty,
-)
 from kafka_sizing.fixes.salting.search import Search, cost_of
 from kafka_sizing.keys.loads import KeyLoads, KeyShare
 from kafka_sizing.keys.partitioners import Partitioner
@@ -222,7 +220,7 @@ def plan_salting(
     (1, 'even share')
     """
     model = SaltedModel.of(keys, partitions, placement, partitioner)
-    check_certainty(certainty)
+    check_open_share("certainty", certainty)
     check_choice("ordering", ordering, get_args(SaltingOrder))
     most_shards = check_count("most_shards", most_shards, most=MOST_SHARDS)
     wanted = None if hot_keys is None else min(check_count("hot_keys", hot_keys), len(keys))

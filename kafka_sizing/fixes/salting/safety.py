@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, SupportsIndex
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, ceil_ratio, check_count, check_share
+from kafka_sizing._checks import ROUNDING, ceil_ratio, check_count, check_open_share, check_share
 from kafka_sizing.fixes.salting.fullest import MOST_SHARDS, probability_of_at_most
 from kafka_sizing.units import format_share
 
@@ -175,7 +175,7 @@ def safe_shards(
     """
     partitions = check_count("partitions", partitions)
     check_share("most_share", most_share)
-    check_certainty(certainty)
+    check_open_share("certainty", certainty)
     most_shards = check_count("most_shards", most_shards, most=MOST_SHARDS)
     share = float(most_share)
     first, last = _first_and_last(partitions, share, float(certainty), most_shards)
@@ -188,13 +188,6 @@ def safe_shards(
         most_shards=most_shards,
         probabilities=_shown(partitions, share, _wanted(first, last, partitions, most_shards)),
     )
-
-
-def check_certainty(certainty: float) -> None:
-    """Refuse a certainty outside (0, 1): chance allows none of 1."""
-    check_share("certainty", certainty)
-    if certainty == 1:
-        raise ValueError(f"certainty must be below 1, got {certainty!r}")
 
 
 def smallest_safe(partitions: int, share: float, certainty: float, most: int) -> int | None:

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_count, check_positive, check_share
+from kafka_sizing._checks import check_count, check_open_share, check_positive
 from kafka_sizing.partitions.keyless.batches import Batching, records_per_draw
 from kafka_sizing.partitions.keyless.clients import KeylessClient
 from kafka_sizing.partitions.keyless.hidden import hidden_hot_partition
@@ -85,8 +85,7 @@ def draws_until_even(
     """
     check_count("partitions", partitions)
     check_positive("within_fraction", within_fraction)
-    check_share("quantile", quantile)
-    check_positive("1 - quantile", 1 - quantile)
+    check_open_share("quantile", quantile)
     if not client.draws:
         return None
     if partitions == 1:

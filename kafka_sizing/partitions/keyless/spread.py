@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from kafka_sizing._checks import (
     check_count,
     check_non_negative,
+    check_open_share,
     check_positive,
-    check_share,
     check_type,
 )
 from kafka_sizing.partitions.keyless.batches import batching_of, records_per_draw
@@ -249,8 +249,7 @@ def simulate_keyless(
     if linger_s is not None:
         check_non_negative("linger_s", linger_s)
     check_positive("within_fraction", within_fraction)
-    check_share("quantile", quantile)
-    check_positive("1 - quantile", 1 - quantile)
+    check_open_share("quantile", quantile)
     traffic = KeylessTraffic(
         client=found,
         batching=batching_of(

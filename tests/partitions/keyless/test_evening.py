@@ -179,8 +179,8 @@ def test_quantile_of_times(times, quantile, expected):
     ("kwargs", "message"),
     [
         ({"within_fraction": 0}, "within_fraction must be finite and > 0, got 0"),
-        ({"quantile": 0}, r"quantile must be a share in \(0, 1\], got 0"),
-        ({"quantile": 1}, "1 - quantile must be finite and > 0, got 0"),
+        ({"quantile": 0}, r"quantile must be a share in \(0, 1\), got 0"),
+        ({"quantile": 1}, r"quantile must be a share in \(0, 1\), got 1"),
     ],
 )
 def test_nonsense_is_refused(kwargs, message):
