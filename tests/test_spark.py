@@ -153,6 +153,19 @@ def test_a_sketch_places_as_exact_counts_on_one_machine_do(
     assert sketch.sample_size == pytest.approx(exact.sample_size)
 
 
+@pytest.mark.parametrize(
+    ("rows", "sample_size"),
+    [
+        pytest.param([("a", 4.0), ("b", 1.0), (None, 1.0)], None, id="a row for each key"),
+        pytest.param([("a", 4.0), ("a", 1.0), (None, 1.0)], 2.0, id="records: 36 / 18"),
+    ],
+)
+def test_a_row_for_each_key_is_its_total_and_no_sample(spark, rows, sample_size):
+    frame = spark.createDataFrame(rows, "key string, load double")
+    assert sketch_key_frame(frame, key="key", load="load").sample_size == sample_size
+    assert count_keys(frame, key="key", load="load").sample_size == sample_size
+
+
 def test_long_keys_that_differ_at_their_end_are_different_keys(spark):
     frame = spark.range(12).selectExpr("concat(repeat('x', 1000000), cast(id % 6 as string)) key")
     sketch = sketch_key_frame(frame, key="key", heavy=2)

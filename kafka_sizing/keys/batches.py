@@ -30,6 +30,8 @@ class KeyBatch:
     loads: NDArray[np.float64]  #: (d,)
     null_load: float = 0.0
     records: int = 0  #: how many there were, those without a key included
+    null_records: int = 0
+    weighed: bool = False  #: whether records came with loads, which may be totals of their keys
     squares: float = 0.0  #: the sum of their squared loads
 
     @classmethod
@@ -55,6 +57,8 @@ class KeyBatch:
             loads=loads,
             null_load=null_load,
             records=records,
+            null_records=len(null),
+            weighed=weights is not None,
             squares=squares,
         )
 

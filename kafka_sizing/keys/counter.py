@@ -39,6 +39,9 @@ class KeyCounter:
     ) -> None:
         self.records = 0
         self.null_load = 0.0
+        self._null_records = 0
+        self._first_seen = 0  # records whose key was not held when they came
+        self._weighed = False
         self._keyed_load = 0.0
         self._squares = 0.0
         self._most_bytes = most_bytes
@@ -67,6 +70,8 @@ class KeyCounter:
         """Add a batch of records."""
         self.records += batch.records
         self.null_load += batch.null_load
+        self._null_records += batch.null_records
+        self._weighed |= batch.weighed
         with np.errstate(over="ignore"):  # an infinite total is refused at the end
             self._keyed_load += float(batch.loads.sum())
         self._squares += batch.squares
@@ -77,15 +82,23 @@ class KeyCounter:
     def _hold(self, batch: KeyBatch) -> None:
         """Put keys into the table, and make room in it as often as it is full."""
         begin, has_room = 0, False
-        while (end := self._table.add(batch, begin)) < len(batch):
+        while (end := self._put(batch, begin)) < len(batch):
             if end == begin and has_room:  # a key among the next is too long to hold
                 alone = batch.taken(slice(begin, begin + 1))
-                if not self._table.add(alone):
+                if not self._put(alone):
                     self._bins().add(alone.keys(), alone.loads)
+                    self._first_seen += 1
                 begin += 1
             else:
                 begin, has_room = end, True
                 self._make_room()
+
+    def _put(self, batch: KeyBatch, begin: int = 0) -> int:
+        """Put keys into the table while there is room; say how far that came."""
+        held = len(self._table)
+        end = self._table.add(batch, begin)
+        self._first_seen += len(self._table) - held
+        return end
 
     def key_loads(self, unit: LoadUnit) -> KeyLoads:
         """Give every key and its load, and let go of them."""
@@ -95,7 +108,8 @@ class KeyCounter:
     def sample_size(self, unit: LoadUnit) -> float | None:
         """Give how many records are behind the loads; see `sample_size_of`."""
         effective = self.total / self._squares * self.total if self._squares else None
-        return sample_size_of(unit, self.total, effective)
+        totals = self._weighed and self.records == self._first_seen + min(self._null_records, 1)
+        return sample_size_of(unit, self.total, None if totals else effective)
 
     def sketch(self, unit: LoadUnit) -> KeySketch:
         """Give what one look tells: a heavy key may write more, by as much as is in its bin."""

@@ -59,7 +59,8 @@ def count_keys(
     -------
     KeyLoads
         The distinct keys in order of first appearance (a lazy engine's own order otherwise).
-        Null keys are in ``null_load``.
+        Null keys are in ``null_load``. Where every key has one row with its bytes, the rows are
+        totals and no sample, so ``sample_size`` is None.
 
     Raises
     ------
@@ -81,21 +82,25 @@ def count_keys(
         _refuse_columns(key, load)
         unit = unit or "records"
         weights = checked_loads(list(data.values()))
-        size = sample_size_of(unit, float(weights.sum()), None)  # an entry is not a record
-        return _counted(encode_keys(list(data), serializer=serializer), weights, unit, size)
+        keys = encode_keys(list(data), serializer=serializer)
+        return _counted(keys, weights, unit, None)  # an entry is not a record
     frame = as_frame(data)
     if frame is None:
         _refuse_columns(key, load)
         keys = encode_keys(data, serializer=serializer)
-        unit = unit or "records"
-        size = sample_size_of(unit, float(len(keys)), float(len(keys)))
-        return _counted(keys, np.ones(len(keys)), unit, size)
+        return _counted(keys, np.ones(len(keys)), unit or "records", float(len(keys)))
     return _count_frame(frame, key, load, unit or ("bytes" if load else "records"), serializer)
 
 
 def _counted(
-    keys: EncodedKeys, weight: Weights, unit: LoadUnit, sample_size: float | None
+    keys: EncodedKeys,
+    weight: Weights,
+    unit: LoadUnit,
+    effective: float | None,
+    *,
+    rows: int | None = None,
 ) -> KeyLoads:
+    """Add loads up by key; where they come from a column of ``rows``, those may be totals."""
     records = len(keys)
     if not records:
         raise ValueError("data must hold at least one record, got none")
@@ -114,12 +119,14 @@ def _counted(
     codes = distinct.codes[positions[~null]]
     sums = sum_by(codes, weight[~null], len(distinct.column))
     present = np.flatnonzero(np.bincount(codes, minlength=len(sums)))  # unused dictionary entries
+    if rows == len(present) + bool(null.any()):
+        effective = None
     return loads_of_distinct(
         distinct.column.take(present),
         sums[present],
         unit,
         null_load=float(weight[null].sum()),
-        sample_size=sample_size,
+        sample_size=sample_size_of(unit, float(weight.sum()), effective),
     )
 
 
@@ -136,11 +143,9 @@ def _count_frame(
     if isinstance(frame, nw.DataFrame):
         keys = encode_keys(frame[of_keys].to_native(), name=of_keys, serializer=serializer)
         if load is None:
-            size = sample_size_of(unit, float(len(keys)), float(len(keys)))
-            return _counted(keys, np.ones(len(keys)), unit, size)
+            return _counted(keys, np.ones(len(keys)), unit, float(len(keys)))
         weights = checked_column(frame[load], load)
-        size = sample_size_of(unit, float(weights.sum()), kish(weights))
-        return _counted(keys, weights, unit, size)
+        return _counted(keys, weights, unit, kish(weights), rows=len(keys))
     return _count_lazily(frame, of_keys, load, unit, serializer)
 
 
@@ -167,6 +172,7 @@ def _count_lazily(
             load_.min().alias("least"),
             nw.col("square").sum(),
             nw.col("gap").any(),
+            nw.len().alias("rows"),
         )
         .collect()
     )
@@ -183,7 +189,8 @@ def _count_lazily(
     total = float(sums.sum())
     squares = float(groups["square"].sum())
     effective = total / squares * total if squares else None
-    return _counted(keys, sums, unit, sample_size_of(unit, total, effective))
+    rows = None if load is None else int(groups["rows"].sum())
+    return _counted(keys, sums, unit, effective, rows=rows)
 
 
 def _refuse_columns(key: str | None, load: str | None) -> None:

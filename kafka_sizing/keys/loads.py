@@ -46,7 +46,8 @@ class KeyLoads:
         Load of the records without a key, which the client spreads. >= 0
     sample_size : float, optional
         How many records were counted; where they weigh unequally, Kish's effective number
-        (sum w)**2 / sum w**2. None if loads do not come from a count of records.
+        (sum w)**2 / sum w**2. None if loads do not come from a count of records, or were added
+        up by key before anyone counted.
 
     Raises
     ------
@@ -283,7 +284,8 @@ def refuse_wrong(loads: NDArray[np.float64], name: str, *, at: str) -> None:
 def sample_size_of(unit: LoadUnit, total: float, effective: float | None) -> float | None:
     """Give the records behind loads: all that were counted, or as many as their bytes weigh.
 
-    ``effective`` is Kish's number of the records' loads. A rate was measured, not counted.
+    ``effective`` is Kish's number of the records' loads; None where each key has one row, which
+    holds its total and not a record. A rate was measured, not counted.
     """
     if unit == "records":
         return total or None

@@ -353,6 +353,8 @@ def _sketch(parts: KeyParts, asked: _Asked) -> KeySketch:
     facts = parts.facts
     total = facts.total
     effective = total / facts.squares * total if facts.squares else None
+    if asked.load is not None and facts.records == facts.groups + min(facts.null_records, 1):
+        effective = None  # a row for each key, with its total
     return sketch_of(
         parts.tail,
         *parts.heavy_keys(),

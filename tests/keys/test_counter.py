@@ -61,6 +61,29 @@ def test_keys_that_fit_are_counted_exactly(numbers):
     assert keys.total == keys.sample_size == len(numbers)
 
 
+@pytest.mark.parametrize("memory", [SMALL, 2**27])
+def test_a_row_for_each_key_holds_its_total_however_many_keys_there_are(memory):
+    """One key has 2 of 3 parts of the load: Kish would see 2.25 records, and there are none."""
+    distinct = np.arange(60_000)
+    totals = np.where(distinct == 0, 120_000.0, 1.0)
+    counter = KeyCounter(memory, partitioner=JAVA)
+    read_into(counter, distinct, totals)
+    assert counter.is_exact is (memory > SMALL)
+    assert counter.sample_size("bytes") is None
+    assert counter.sample_size("records") == totals.sum()
+    counter.add(KeyBatch.of(EncodedKeys(column_of(np.array([0]))), np.array([1.0])))
+    assert counter.sample_size("bytes") == pytest.approx(2.25, rel=1e-3)
+
+
+def test_one_row_without_a_key_is_a_total_and_two_are_records():
+    counter = KeyCounter(2**26, partitioner=JAVA)
+    without = KeyBatch.of(EncodedKeys(KeyColumn.of([b"a", None])), np.array([2.0, 2.0]))
+    counter.add(without)
+    assert counter.sample_size("bytes") is None
+    counter.add(KeyBatch.of(EncodedKeys(KeyColumn.of([None])), np.array([2.0])))
+    assert counter.sample_size("bytes") == 3
+
+
 @pytest.mark.parametrize("partitioner", ["java", "librdkafka", "sarama"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_two_looks_give_heavy_keys_and_partition_loads_exactly(numbers, partitioner, weighted):

@@ -76,6 +76,31 @@ def test_weighed_records_keep_their_total_as_sample_size():
     assert counted.sample_size == 7065 + 2604
 
 
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize(
+    ("keys", "loads", "sample_size"),
+    [
+        pytest.param(["a", "b", "c"], [4, 1, 1], None, id="a row for each key is its total"),
+        pytest.param(["a", None, "b"], [4, 1, 1], None, id="and so is one without a key"),
+        pytest.param(["a", "b", "a"], [4, 1, 1], 36 / 18, id="a key of two rows: records, Kish"),
+        pytest.param(["a", None, None], [4, 1, 1], 36 / 18, id="two records without a key"),
+    ],
+)
+def test_totals_of_keys_are_no_sample_of_records(keys, loads, sample_size, lazy):
+    frame = pl.DataFrame({"key": keys, "n": loads})
+    frame = frame.lazy() if lazy else frame
+    counted = count_keys(frame, key="key", load="n")
+    assert counted.sample_size == (None if sample_size is None else pytest.approx(sample_size))
+    assert count_keys(frame, key="key", load="n", unit="records").sample_size == 6
+    assert count_keys(frame, key="key").sample_size == 3
+
+
+def test_keys_that_a_serializer_writes_alike_are_one_key():
+    frame = pl.DataFrame({"key": [0.1, 0.1 + 1e-12], "n": [3, 1]}).lazy()
+    counted = count_keys(frame, key="key", load="n", serializer="float32")
+    assert (len(counted), counted.sample_size) == (1, pytest.approx(16 / 10))
+
+
 def test_entries_of_a_mapping_are_no_records():
     assert count_keys({"a": 5e6, "b": 5e6}, unit="bytes").sample_size is None
     assert count_keys({"a": 5.0, "b": 5.0}, unit="records/s").sample_size is None

@@ -248,6 +248,12 @@ def test_kish_gives_the_sample_behind_unequal_loads(tmp_path):
     assert count_key_files(path, key="key", load="load", unit="records").sample_size == 8
 
 
+def test_a_row_for_each_key_is_its_total_and_no_sample(tmp_path):
+    path = written(tmp_path, "a.csv", b"key,load\na,4\nb,1\n,1\n")
+    assert count_key_files(path, key="key", load="load").sample_size is None
+    assert count_key_files(path, key="key").sample_size == 3
+
+
 def test_files_and_memory_agree_on_a_log_with_many_keys(tmp_path):
     rng = np.random.default_rng(7)
     keys = [f"user-{number}" for number in rng.zipf(1.3, 50_000) % 10_000]
