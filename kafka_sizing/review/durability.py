@@ -141,9 +141,10 @@ def unclean_election(case: Case) -> Iterator[Flaw]:
 
 
 def _durability(case: Case) -> Durability:
+    name = "min.insync.replicas"
+    case.check_known(case.topic, name)
     return losses_survived(
-        case.replication_factor,
-        min_insync_replicas=int(case.topic.value("min.insync.replicas")),
+        case.replication_factor, min_insync_replicas=int(case.topic.value(name))
     )
 
 

@@ -1145,17 +1145,27 @@ def test_brokers_of_redpanda_are_there_to_be_counted(changed):
         ("offsets-expire", "offsets.retention.minutes"),
         ("leaders-stay-where-they-fell", "auto.leader.rebalance.enable"),
         ("internal-topics-at-risk", "offsets.topic.replication.factor"),
+        ("acknowledged-on-one-replica", "min.insync.replicas"),
+        ("writes-stop-on-one-loss", "min.insync.replicas"),
     ],
 )
 def test_defaults_of_a_vendor_are_not_taken_for_those_of_kafka(changed, rule, name):
     """Amazon MSK: unclean leaders may be elected where nothing is set, without tiering."""
     unset = {"config": {"auto.create.topics.enable": None}}
-    sold = review_topic(changed(cluster=unset))
+    sold = review_topic(changed(cluster=unset, min_insync_replicas=None))
     assert gaps_of(sold)[rule] == (
         f"{name}, whose default at MSK Standard m5.large need not be that of Kafka"
     )
-    own = review_topic(changed(cluster=unset | {"limits": "KRaft"}))
-    assert rule in own.checked
+    own = unset | {"limits": "KRaft"}
+    assert rule in review_topic(changed(cluster=own, min_insync_replicas=None)).checked
+
+
+def test_replicas_in_sync_that_are_set_are_judged_at_a_vendor_too(changed):
+    own = {each.rule for each in review_topic(changed(min_insync_replicas=1)).findings}
+    assert "acknowledged-on-one-replica" in own
+    of_brokers = {"config": {"min.insync.replicas": 3}}
+    inherited = review_topic(changed(min_insync_replicas=None, cluster=of_brokers))
+    assert "writes-stop-on-one-loss" in {each.rule for each in inherited.findings}
 
 
 def test_memory_maps_of_a_service_are_not_those_of_linux(changed):
