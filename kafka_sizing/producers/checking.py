@@ -50,12 +50,12 @@ class ProducerVerdict:
 
     @property
     def accepted(self) -> bool:
-        """Whether the client starts with these settings."""
+        """Whether the client starts with these settings and can send a record."""
         return not self.refused
 
     @property
     def refused(self) -> tuple[SettingEffect, ...]:
-        """What the client does not start with."""
+        """What the client does not start with, or cannot send a record with."""
         return tuple(each for each in self.effects if each.outcome == "refused")
 
     @property

@@ -23,6 +23,7 @@ def java_effects(settings: Configuration) -> Iterator[SettingEffect]:
     yield from _transactions(settings)
     yield from _delivery_timeout(settings)
     yield from _batch_size(settings)
+    yield from _buffer(settings)
     yield from _ignored(settings)
 
 
@@ -96,6 +97,19 @@ def _batch_size(settings: Configuration) -> Iterator[SettingEffect]:
     if setting_count(settings, "batch.size") < least:
         reason = "every record makes a batch of its own"
         yield changed(settings, "batch.size", reason, rules["source"], to=least)
+
+
+def _buffer(settings: Configuration) -> Iterator[SettingEffect]:
+    """Refuse a buffer that no batch fits into: the producer starts, and cannot send a record."""
+    batch, buffer = (setting_count(settings, name) for name in ("batch.size", "buffer.memory"))
+    if buffer >= max(batch, client_rules("java")["least_batch_bytes"]):
+        return
+    name = "buffer.memory" if settings.is_set("buffer.memory") else "batch.size"
+    reason = (
+        f"buffer.memory={buffer} cannot hold a batch of batch.size={batch} bytes, which is set "
+        "aside whole: every send() fails"
+    )
+    yield refused(settings, name, reason, client_rules("java")["buffer_source"])
 
 
 def _ignored(settings: Configuration) -> Iterator[SettingEffect]:

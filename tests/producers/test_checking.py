@@ -60,6 +60,13 @@ def test_defaults_are_accepted_idempotent_and_in_order():
             "transaction.timeout.ms",
             id="a timeout of transactions that have none",
         ),
+        pytest.param(
+            {"buffer.memory": 10_000}, "buffer.memory", id="16,384 bytes of a batch do not fit"
+        ),
+        pytest.param(
+            {"batch.size": 2**25 + 1}, "batch.size", id="nor does one byte more than 32 MiB"
+        ),
+        pytest.param({"buffer.memory": 0, "batch.size": 0}, "buffer.memory", id="no room at all"),
         pytest.param({"acks": "2"}, "acks", id="acks out of its choices"),
         pytest.param({"acks": "ALL"}, "acks", id="acks in capitals"),
         pytest.param({"linger.ms": -1}, "linger.ms", id="a negative time"),
@@ -128,6 +135,7 @@ def test_java_client_changes(given, changed, effective):
         {"transaction.two.phase.commit.enable": False, "transaction.timeout.ms": 1_000},
         {"retry.backoff.ms": 1_000},
         {"batch.size": 1},
+        {"batch.size": 10_000, "buffer.memory": 10_000},
         {"bootstrap.servers": "localhost:9092"},
     ],
 )

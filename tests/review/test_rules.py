@@ -560,6 +560,22 @@ CONFIGURATIONS = [
         "switched off",
     ),
     row(
+        "zookeeper-is-gone",
+        "error",
+        {"broker": {"zookeeper.connect": "zk:2181"}},
+        {"broker": {"process.roles": "broker", "log.dirs": "/data/kafka"}},
+        "set",
+        "a file of 3.x",
+    ),
+    row(
+        "zookeeper-is-gone",
+        "note",
+        {"broker": {"process.roles": "broker", "zookeeper.session.timeout.ms": 9_000}},
+        {"broker": {"process.roles": "broker"}},
+        "set",
+        "a line left over",
+    ),
+    row(
         "logs-in-tmp",
         "error",
         {"broker": {"process.roles": "broker"}},
@@ -1269,6 +1285,12 @@ def test_a_name_that_the_producer_ignores_is_told_once(changed):
     review = review_topic(changed(producers={"config": {"linger.mss": 5}}))
     told = [each.rule for each in review.findings if "linger.mss" in each.evidence]
     assert told == ["unknown-property-of-producer"]
+
+
+def test_a_property_of_zookeeper_is_told_once():
+    review = review_configs(broker={"zookeeper.connect": "zk:2181"})
+    told = [each.rule for each in review.findings if "zookeeper.connect" in each.evidence]
+    assert told == ["zookeeper-is-gone"]
 
 
 def test_what_follows_of_itself_is_no_change():
