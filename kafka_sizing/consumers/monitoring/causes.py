@@ -21,6 +21,8 @@ Cause = Literal[
     "no members",
     "rebalance",
     "rebalance storm",
+    "new partitions",
+    "offsets reset",
     "catching up",
     "caught up",
     "not enough data",
@@ -53,6 +55,12 @@ ADVICE: Final[dict[Cause, str]] = {
     "fewer partitions.",
     "rebalance storm": "Find what joins and leaves: deployments, crash loops, scaling, timeouts "
     "that are too short; use static membership and the cooperative or the consumer protocol.",
+    "new partitions": "Nothing, once members have seen them; a shorter metadata.max.age.ms (5 min "
+    "by default) shows them sooner. With auto.offset.reset=latest what came before is skipped.",
+    "offsets reset": "Wait if the lag falls, add members if it does not; if nobody meant to have "
+    "records read again, see who ran "
+    "kafka-consumer-groups.sh --reset-offsets, or whether commits expired "
+    "(offsets.retention.minutes).",
     "catching up": "Wait; the lag is older than the samples and falls.",
     "caught up": "Nothing to do.",
     "not enough data": "Take more samples, a few times a minute for some minutes.",
@@ -73,6 +81,9 @@ class Suspect:
     evidence: str
     confidence: Confidence
     is_firm: bool = False  #: to be named however little of the lag it made
+    is_stop: bool = False  #: found in partitions that stood
+    rebalances: int = 0  #: how many of them it is; 0: it is none
+    advice: str | None = None  #: what to do next; None: as always with this cause
 
 
 def seconds(duration_s: float) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from kafka_sizing._checks import check_positive, check_type
+from kafka_sizing.consumers.monitoring.backlog import judge_backlog
 from kafka_sizing.consumers.monitoring.causes import (
     ADVICE,
     Cause,
@@ -32,6 +33,7 @@ from kafka_sizing.consumers.monitoring.stop_causes import judge_stops
 from kafka_sizing.consumers.monitoring.stops import find_stops
 from kafka_sizing.consumers.monitoring.thresholds import threshold
 from kafka_sizing.consumers.monitoring.timeline import Timeline, timeline_of
+from kafka_sizing.consumers.monitoring.unrest import with_storms
 from kafka_sizing.consumers.settings import ConsumerSettings
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ class Verdict:
     lag_share: float  #: the same as a share of all growth that is explained
     evidence: str  #: one sentence with numbers
     confidence: Confidence
+    hint: str | None = None  #: what to do next in this very case, if not what always helps
 
     @property
     def kind(self) -> Literal["rule"]:
@@ -66,7 +69,7 @@ class Verdict:
     @property
     def advice(self) -> str:
         """What to do next."""
-        return ADVICE[self.cause]
+        return ADVICE[self.cause] if self.hint is None else self.hint
 
     @property
     def reason(self) -> str:
@@ -226,7 +229,7 @@ def diagnose_lag(
         commit_interval_s=known.auto_commit_interval_s,
         lag_objective_s=lag_objective_s,
     )
-    suspects = _suspects(timeline, noise, known)
+    suspects = _suspects(timeline, noise, known, offset_resets(samples))
     state = _state(timeline, noise)
     if not suspects:
         unknown = _stays_behind(timeline, noise)
@@ -240,7 +243,12 @@ def diagnose_lag(
     return _diagnosis(samples, timeline, _ranked(timeline, suspects), state)
 
 
-def _suspects(timeline: Timeline, noise: Noise, settings: ConsumerSettings) -> list[Suspect]:
+def _suspects(
+    timeline: Timeline,
+    noise: Noise,
+    settings: ConsumerSettings,
+    resets: tuple[OffsetReset, ...],
+) -> list[Suspect]:
     rises = rising(timeline.lag, noise.tolerance_records) & timeline.seen
     stopped = judge_stops(timeline, noise, find_stops(timeline, noise), settings)
     claimed = np.zeros_like(rises)
@@ -249,36 +257,8 @@ def _suspects(timeline: Timeline, noise: Noise, settings: ConsumerSettings) -> l
     poisoned = [suspect.columns for suspect in stopped if suspect.cause == "poison record"]
     left_out = np.concatenate([*poisoned, np.empty(0, np.int64)]).astype(np.int64)
     grown = judge_growth(timeline, noise, rises, claimed, left_out)
-    older = _older(timeline, noise, [*stopped, *grown])
-    return [*stopped, *grown, *([] if older is None else [older])]
-
-
-def _older(timeline: Timeline, noise: Noise, suspects: list[Suspect]) -> Suspect | None:
-    """Find lag that was there at the first samples, and that nothing seen explains."""
-    behind = timeline.lag[0] > 2 * noise.tolerance_records  # beyond what a late commit leaves
-    for suspect in suspects:
-        if suspect.cells[0].any():
-            behind[suspect.columns] = False
-    fell = timeline.lag.min(axis=0) < timeline.lag[0] - noise.tolerance_records
-    columns = np.flatnonzero(behind & fell)
-    if not columns.size:
-        return None
-    lag = timeline.lag[:, columns]
-    still = np.flatnonzero((lag > noise.tolerance_records[columns]).any(axis=1))
-    end = int(still[-1])
-    ends_s = None if end == lag.shape[0] - 1 else float(timeline.times_s[end + 1])
-    first, last = float(lag[0].sum()), float(lag[-1].sum())
-    return Suspect(
-        cause="catching up",
-        columns=columns,
-        members=(),
-        cells=np.zeros_like(timeline.seen),
-        starts_s=float(timeline.times_s[0]),
-        ends_s=ends_s,
-        evidence=f"{first:,.0f} records of {count(columns.size, 'partition')} were unread at the "
-        f"first samples, and {last:,.0f} at the last",
-        confidence="high",
-    )
+    told = with_storms(timeline, [*stopped, *grown])
+    return [*told, *judge_backlog(timeline, noise, told, resets)]
 
 
 def _ranked(timeline: Timeline, suspects: list[Suspect]) -> tuple[Verdict, ...]:
@@ -305,6 +285,7 @@ def _ranked(timeline: Timeline, suspects: list[Suspect]) -> tuple[Verdict, ...]:
             lag_share=lag / whole if whole else 1.0,
             evidence=suspect.evidence,
             confidence=suspect.confidence,
+            hint=suspect.advice,
         )
         for suspect, lag in zip(suspects, lags, strict=True)
         if lag >= least or suspect.is_firm

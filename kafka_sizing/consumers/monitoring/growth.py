@@ -84,19 +84,16 @@ class Growth:
                 return known
         return quiet[:0]
 
-    def readers(self, moments: slice) -> int | None:
-        """How many members owned partitions, in the median of some moments."""
-        if self.timeline.owner is None:
-            return None
-        rows = self.timeline.owner[moments]
-        counts = [np.unique(row[row != NOBODY]).size for row in rows]
-        return int(np.median(counts)) if counts else None
+    def readers(self, moments: slice) -> frozenset[int]:
+        """Give the members that owned partitions at most of some moments."""
+        rows = self.timeline.last_owner[moments]
+        members = np.arange(len(self.timeline.members))
+        there = (rows[:, :, None] == members).any(axis=1).mean(axis=0) > 0.5
+        return frozenset(members[there].tolist())
 
     def owners_of(self, columns: Columns, moment: int) -> tuple[str, ...]:
         """Name the members that owned some partitions."""
-        if self.timeline.owner is None:
-            return ()
-        owners = np.unique(self.timeline.owner[moment, columns])
+        owners = np.unique(self.timeline.last_owner[moment, columns])
         return tuple(self.timeline.members[owner] for owner in owners.tolist() if owner != NOBODY)
 
     def read_before(self, column: int, begin: int) -> float | None:

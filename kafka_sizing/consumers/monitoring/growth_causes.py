@@ -15,9 +15,12 @@ from kafka_sizing.consumers.monitoring.growth import (
     Mask,
     extent,
 )
+from kafka_sizing.consumers.monitoring.heat import judge_heat
 from kafka_sizing.consumers.monitoring.noise import Noise
 from kafka_sizing.consumers.monitoring.thresholds import threshold
 from kafka_sizing.consumers.monitoring.timeline import Timeline
+from kafka_sizing.consumers.monitoring.unrest import rebalances_behind
+from kafka_sizing.units import format_share
 
 
 def judge_growth(
@@ -36,11 +39,8 @@ def judge_growth(
         claimed=claimed,
         valid=valid,
     )
-    suspects: list[Suspect] = []
-    hot = _hot(growth) if valid.any() else None
-    if hot is not None:
-        suspects.append(hot)
-        left_out = np.append(left_out, hot.columns)
+    suspects = judge_heat(growth) if valid.any() else []
+    left_out = np.concatenate([left_out, *(hot.columns for hot in suspects)])
     valid = valid.copy()
     valid[left_out] = False
     if not valid.any():
@@ -49,61 +49,6 @@ def judge_growth(
     suspects += [_broad(growth, begin, end) for begin, end in growth.stretches]
     narrow = _narrow(growth)
     return suspects if narrow is None else [*suspects, narrow]
-
-
-def _hot(growth: Growth) -> Suspect | None:
-    """Find partitions that fall behind while most others do not, for they get more."""
-    timeline = growth.timeline
-    narrow = growth.rising_share <= threshold("narrow_share")
-    cells = growth.rising & narrow[:, None] & growth.valid
-    grown = np.where(cells, growth.records, 0.0).sum(axis=0)
-    whole = growth.records.sum(axis=0)
-    enough = (grown > 0) & (grown >= threshold("hot_alone_share") * whole)
-    candidates = np.flatnonzero(enough & (grown >= threshold("least_share") * whole.sum()))
-    others = np.setdiff1d(np.flatnonzero(growth.valid), candidates)
-    heats = {
-        column: heat
-        for column in (candidates.tolist() if others.size else ())
-        if (heat := _heat(growth, column, cells[:, column], others)) is not None
-    }
-    if not heats:
-        return None
-    columns = np.array(sorted(heats), dtype=np.int64)
-    worst = max(heats, key=lambda column: heats[column])
-    came, read, usual = heats[worst]
-    cells = np.zeros_like(cells)
-    cells[:, columns] = growth.rising[:, columns]
-    begin, end = extent(cells)
-    more = f"{came / usual:,.1f} × the median partition" if usual else "and others none"
-    return Suspect(
-        cause="one hot partition",
-        columns=columns,
-        members=growth.owners_of(columns, begin),
-        cells=cells,
-        starts_s=float(timeline.times_s[begin]),
-        ends_s=growth.end_s(end),
-        evidence=f"{timeline.partitions[worst]} gets {rate(came)}, {more}, and is read at "
-        f"{rate(read)}, while most others keep up",
-        confidence="high",
-        is_firm=True,
-    )
-
-
-def _heat(
-    growth: Growth, column: int, rows: NDArray[np.bool_], others: Columns
-) -> tuple[float, float, float] | None:
-    """Give the rates written to and read from a partition, and the median one of the others.
-
-    None if it gets no more than they do, or is read more slowly than it was.
-    """
-    timeline = growth.timeline
-    lasted = float(timeline.steps_s[rows].sum())
-    usual = float(np.median(timeline.arrived[rows][:, others].sum(axis=0))) / lasted
-    came = float(timeline.arrived[rows, column].sum()) / lasted
-    read = float(timeline.read[rows, column].sum()) / lasted
-    before = growth.read_before(column, int(np.flatnonzero(rows)[0]))
-    slower = before is not None and read < threshold("slow_ratio") * before
-    return None if slower or came < threshold("hot_ratio") * usual else (came, read, usual)
 
 
 def _broad(growth: Growth, begin: int, end: int) -> Suspect:
@@ -115,7 +60,7 @@ def _broad(growth: Growth, begin: int, end: int) -> Suspect:
     members = growth.owners_of(columns, begin)
     lasted_s = float(timeline.times_s[end] - timeline.times_s[begin])
     share = columns.size / np.count_nonzero(growth.valid)
-    behind = f"{share:.0%} of the partitions fell behind over {seconds(lasted_s)}"
+    behind = f"{format_share(share)} of the partitions fell behind over {seconds(lasted_s)}"
     came = growth.flow(timeline.arrived, columns)
     read = growth.flow(timeline.read, columns)
     steps = timeline.steps_s[begin:end, 0] * np.isfinite(came[begin:end])
@@ -125,14 +70,20 @@ def _broad(growth: Growth, begin: int, end: int) -> Suspect:
         quiet = growth.quiet(begin, end, read / came)
     usual = float(np.median(came[quiet])) if quiet.size else _later_flow(growth, came, begin, end)
     fewer = _fewer_readers(growth, quiet, begin, end)
+    came_more = usual is not None and came_then - usual >= usual - read_then
+    all_is_read = came_more and read_then >= threshold("slow_ratio") * (usual or 0.0)
+    rebalances = 0 if all_is_read else rebalances_behind(timeline, _grown(growth, cells))
     cause: Cause
-    if usual is None:
+    if rebalances:
+        cause = _rebalance(rebalances)
+        why = _beside(rebalances)
+    elif usual is None:
         cause = "group too small"
         why = f"{_rates(timeline, begin, end)}, and nothing seen was any different before"
     elif fewer is not None:
         cause = "group too small"
         why = f"{count(fewer[1], 'member')} read where there had been {fewer[0]:,}"
-    elif came_then - usual >= usual - read_then:
+    elif came_more:
         cause = "group too small" if _lasts(growth, columns, begin, end) else "producer burst"
         why = (
             f"{came_then / usual:.2f} × as much was written as while the group kept up, and "
@@ -155,7 +106,23 @@ def _broad(growth: Growth, begin: int, end: int) -> Suspect:
         evidence=f"{behind}: {why}",
         confidence="medium" if usual is None or cause == "member slow" else "high",
         is_firm=True,
+        rebalances=rebalances,
     )
+
+
+def _rebalance(rebalances: int) -> Cause:
+    return "rebalance storm" if rebalances >= threshold("storm_stops") else "rebalance"
+
+
+def _beside(rebalances: int) -> str:
+    which = "the rebalance that was" if rebalances == 1 else f"{rebalances:,} rebalances"
+    return f"most of that beside {which} seen meanwhile"
+
+
+def _grown(growth: Growth, cells: Mask) -> NDArray[np.float64]:
+    """Records by which lag grew in some cells, by interval."""
+    grown: NDArray[np.float64] = np.where(cells, np.maximum(growth.records, 0.0), 0.0).sum(axis=1)
+    return grown
 
 
 def _later_flow(growth: Growth, came: NDArray[np.float64], begin: int, end: int) -> float | None:
@@ -178,16 +145,14 @@ def _lasts(growth: Growth, columns: Columns, begin: int, end: int) -> bool:
 
 
 def _fewer_readers(growth: Growth, quiet: Columns, begin: int, end: int) -> tuple[int, int] | None:
-    """Give how many members read before and in a stretch, if there were fewer in it."""
+    """Give how many members read before and through most of a stretch, if these were fewer."""
     if not quiet.size or quiet[0] > begin:
         return None
     before = growth.readers(
         slice(int(quiet[-int(threshold("quiet_intervals"))]), int(quiet[-1]) + 1)
     )
-    then = growth.readers(slice((begin + end) // 2, end))
-    if before is None or then is None or then >= before:
-        return None
-    return before, then
+    then = growth.readers(slice(begin + 1, end + 1))
+    return (len(before), len(then)) if 0 < len(then) < len(before) else None
 
 
 def _narrow(growth: Growth) -> Suspect | None:
@@ -207,7 +172,11 @@ def _narrow(growth: Growth) -> Suspect | None:
     members = growth.owners_of(columns, begin)
     is_slow = usual - read > came - usual and len(members) <= 1
     which = f"{count(columns.size, 'partition')} ({named(columns, timeline.partitions)})"
-    if is_slow:
+    rebalances = rebalances_behind(timeline, _grown(growth, cells))
+    if rebalances:
+        lasted = seconds(float(timeline.times_s[end] - timeline.times_s[begin]))
+        evidence = f"{which} fell behind over {lasted}: {_beside(rebalances)}"
+    elif is_slow:
         evidence = (
             f"{which} were read at {rate(read)} each, {read / usual:.2f} × as fast as before, "
             "while the others kept up"
@@ -217,15 +186,17 @@ def _narrow(growth: Growth) -> Suspect | None:
             f"{which} got {rate(came)} each and were read at {rate(read)}: more than their "
             "readers can do, while other members kept up"
         )
+    cause: Cause = "member slow" if is_slow else "group too small"
     return Suspect(
-        cause="member slow" if is_slow else "group too small",
+        cause=_rebalance(rebalances) if rebalances else cause,
         columns=columns,
-        members=members,
+        members=() if rebalances else members,
         cells=cells,
         starts_s=float(timeline.times_s[begin]),
         ends_s=growth.end_s(end),
         evidence=evidence,
-        confidence="low",
+        confidence="medium" if rebalances else "low",
+        rebalances=rebalances,
     )
 
 

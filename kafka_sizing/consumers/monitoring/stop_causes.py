@@ -12,6 +12,7 @@ from kafka_sizing.consumers.monitoring.causes import (
     Confidence,
     Suspect,
     count,
+    moment,
     named,
     seconds,
 )
@@ -31,6 +32,7 @@ class _Sorted:
     records: list[Stop] = field(default_factory=list)  # one partition under a member that went on
     members: list[Stop] = field(default_factory=list)  # the partitions of one member
     groups: list[Stop] = field(default_factory=list)  # all partitions, or some that moved
+    unclaimed: list[Stop] = field(default_factory=list)  # partitions no member had read before
 
 
 def judge_stops(
@@ -49,6 +51,7 @@ def judge_stops(
     members += [stop for stop in alone if around.has_one_member(stop)]
     rebalances = [[stop for stop in groups if around.follows(stop, one)] for one in members]
     return [
+        *(_unclaimed(around, stop) for stop in found.unclaimed),
         *(_poison(around, stop) for stop in found.records),
         *([_storm(around, storm)] if storm else []),
         *(_one_stop(around, stop) for stop in alone if stop not in members),
@@ -58,6 +61,13 @@ def judge_stops(
 
 def _sort(around: Surroundings, stop: Stop, found: _Sorted) -> None:
     """Tell what stopped: the group, members, or partitions under members that went on."""
+    unclaimed = around.unclaimed_of(stop)
+    if unclaimed.size:
+        found.unclaimed.append(replace(stop, columns=unclaimed))
+        rest = np.setdiff1d(stop.columns, unclaimed)
+        if not rest.size:
+            return
+        stop = replace(stop, columns=rest)
     if around.is_part_of_slowness(stop):
         return
     if around.is_whole_group(stop):
@@ -114,6 +124,36 @@ def _times(stops: Sequence[Stop]) -> int:
     return len({stop.begin for stop in stops})
 
 
+def _unclaimed(around: Surroundings, stop: Stop) -> Suspect:
+    """Judge partitions that nobody had read before: new ones, or such as no member is to read."""
+    timeline = around.timeline
+    is_new = around.turned_up(stop)
+    which = f"{count(stop.columns.size, 'partition')} ({named(stop.columns, timeline.partitions)})"
+    rest = f"{count(around.others_of(stop).size, 'other')} went on"
+    suspect = _suspect(
+        "new partitions" if is_new else "no members",
+        around,
+        stop,
+        evidence=f"{which} came with the samples at {moment(timeline.times_s[stop.begin])} and "
+        f"were not read for {seconds(stop.standing_s)}; {rest}"
+        if is_new
+        else f"{which} had no owner and were not read for {seconds(stop.standing_s)}; {rest}",
+        confidence="high" if around.knows_owners else "medium",
+    )
+    cells = suspect.cells
+    if stop.ends_s is not None:
+        cells[stop.end - 1 : stop.end + AROUND] = True  # the rebalance that deals them out
+    return replace(
+        suspect,
+        cells=cells,
+        members=(),
+        starts_s=float(timeline.times_s[stop.begin]),
+        advice=None
+        if is_new
+        else "See why no member is to read them: by subscription, or by hand.",
+    )
+
+
 def _poison(around: Surroundings, stop: Stop) -> Suspect:
     timeline = around.timeline
     column = int(stop.columns[0])
@@ -141,10 +181,13 @@ def _member(around: Surroundings, stop: Stop, rebalances: Sequence[Stop]) -> Sus
     is_over = stop.ends_s is not None
     is_back = bool(members) and is_over and not around.has_moved(stop)
     crashed = not around.outlasts_session(stop) and not is_back
+    several = stop.columns.size > 1
     who = count(stop.columns.size, "partition") + (f" of {members[0]}" if members else "")
+    who += " stopped together" if several else " stood"
     if crashed:
         why = f"not longer than it takes to find a member dead ({seconds(around.session_s)})"
-        why += ", then others read them" if members and is_over else ""
+        if members and is_over:
+            why += f", then others read {'them' if several else 'it'}"
     elif is_back:
         why = "then it read on by itself"
     else:
@@ -153,7 +196,7 @@ def _member(around: Surroundings, stop: Stop, rebalances: Sequence[Stop]) -> Sus
         "member crashed" if crashed else "member stuck",
         around,
         stop,
-        evidence=f"{who} stopped together for {seconds(stop.standing_s)}, {why}; "
+        evidence=f"{who} for {seconds(stop.standing_s)}, {why}; "
         f"{count(around.others_of(stop).size, 'other')} went on",
         confidence="high" if members else "medium",
     )
@@ -186,6 +229,7 @@ def _storm(around: Surroundings, stops: Sequence[Stop]) -> Suspect:
         members=(),
         cells=cells,
         ends_s=stops[-1].ends_s,
+        rebalances=len(stops),
     )
 
 
@@ -214,6 +258,7 @@ def _one_stop(around: Surroundings, stop: Stop) -> Suspect:
             confidence="high" if around.knows_owners else "medium",
         ),
         members=(),
+        rebalances=int(cause == "rebalance"),
     )
 
 
@@ -236,4 +281,5 @@ def _suspect(
         evidence=evidence,
         confidence=confidence,
         is_firm=True,
+        is_stop=True,
     )

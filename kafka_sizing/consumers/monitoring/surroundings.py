@@ -43,10 +43,8 @@ class Surroundings:
 
     @property
     def owner(self) -> NDArray[np.int64]:
-        """Who owned each partition at each moment; nobody, where that is not known."""
-        if self.timeline.owner is None:
-            return np.full(self.timeline.lag.shape, NOBODY)
-        return self.timeline.owner
+        """Who owned each partition last at each moment; nobody, where that is not known."""
+        return self.timeline.last_owner
 
     def outlasts_session(self, stop: Stop) -> bool:
         """Whether a stop lasts longer than it takes to find a dead member and replace it."""
@@ -120,8 +118,10 @@ class Surroundings:
         return self._differ(stop, self.owner[stop.end - 1])
 
     def changes_owners(self, stop: Stop) -> bool:
-        """Whether any partition changes owner from before a stop to after it."""
-        return bool((self.owners_after(stop) != self.owners_before(stop)).any())
+        """Whether a rebalance shows from before a stop to after it: other owners, or none."""
+        if (self.owners_after(stop) != self.owners_before(stop)).any():
+            return True
+        return bool(self.timeline.rebalanced[stop.begin : stop.end + _SEEN_AFTER + 1].any())
 
     def is_gone(self, stop: Stop) -> bool:
         """Whether the owner of the first partition of a stop owns nothing after it."""
@@ -129,10 +129,41 @@ class Surroundings:
 
     def has_nobody(self, stop: Stop) -> bool:
         """Whether partitions had no owner while they stood, or, unknown, were never read."""
-        if not self.knows_owners:
+        if self.timeline.owner is None:
             return not self.timeline.read.any()
-        while_standing = self.owner[stop.begin + 1 : stop.end + 1, stop.columns]
-        return bool((while_standing == NOBODY).mean() > 0.5)
+        while_standing = self.timeline.owner[stop.begin + 1 : stop.end + 1, stop.columns]
+        if (while_standing == NOBODY).mean() <= 0.5:
+            return False
+        return (
+            stop.ends_s is None
+            or not np.isin(
+                self.owners_after(stop), np.setdiff1d(self.owners_before(stop), NOBODY)
+            ).any()
+        )
+
+    def unclaimed_of(self, stop: Stop) -> Columns:
+        """Give the partitions of a stop that no member had read or owned, while others were.
+
+        Without owners, only those that turned up after the first samples.
+        """
+        timeline = self.timeline
+        others = np.setdiff1d(np.arange(self.shape[1]), stop.columns)
+        if not timeline.read[: stop.end][:, others].any():
+            return stop.columns[:0]
+        known = ~timeline.read[: stop.begin].any(axis=0)
+        if self.knows_owners:
+            nobodys = self.owner[: stop.end] == NOBODY
+            known &= nobodys[: stop.begin].all(axis=0)
+            known &= nobodys[stop.begin :].mean(axis=0) > 0.5
+        else:
+            known &= self.timeline.seen.argmax(axis=0) > 0
+        return stop.columns[known[stop.columns]]
+
+    def turned_up(self, stop: Stop) -> bool:
+        """Whether the partitions of a stop were not there before it, or had no record."""
+        timeline, columns = self.timeline, stop.columns
+        was_there = timeline.seen[0, columns] & timeline.arrived[: stop.begin, columns].any(axis=0)
+        return bool(was_there.mean() <= 0.5)
 
     def is_poison(self, stop: Stop) -> bool:
         """Whether a partition stood long enough, and under a member that was not slow."""

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing.consumers.monitoring.ownership import last_owners, rebalancing
 from kafka_sizing.consumers.monitoring.samples import NOBODY, LagSamples, TopicPartition
 
 _SHARED_RATIO: Final = 1.5  # more moments than that many times a partition's rows: none are shared
@@ -29,8 +30,11 @@ class Timeline:
     committed: FloatGrid  #: (moments, partitions) [records], from a zero of each partition
     ends: FloatGrid  #: (moments, partitions) [records], from the same zero
     seen: NDArray[np.bool_]  #: (intervals, partitions)
-    owner: NDArray[np.int64] | None  #: (moments, partitions); None: not known
+    owner: NDArray[np.int64] | None  #: (moments, partitions) as seen; None: not known
 
+    last_owner: NDArray[np.int64] = field(init=False)  #: as ``owner``, rebalances bridged
+    rebalanced: NDArray[np.bool_] = field(init=False)  #: (moments,) a rebalance shows first
+    rebalancing: NDArray[np.bool_] = field(init=False)  #: (moments,) one is under way, or over
     steps_s: FloatGrid = field(init=False)  #: (intervals, 1) length of each interval [s]
     lag: FloatGrid = field(init=False)  #: (moments, partitions) unread records
     arrived: FloatGrid = field(init=False)  #: (intervals, partitions) records written
@@ -43,7 +47,12 @@ class Timeline:
         steps = np.diff(self.times_s)[:, None]
         arrived = np.maximum(np.diff(self.ends, axis=0), 0.0)
         read = np.maximum(np.diff(self.committed, axis=0), 0.0)
+        owner = np.full(self.ends.shape, NOBODY) if self.owner is None else self.owner
+        first, under_way = rebalancing(owner)
         for name, array in {
+            "last_owner": last_owners(owner),
+            "rebalanced": first,
+            "rebalancing": under_way,
             "steps_s": steps,
             "lag": np.maximum(self.ends - self.committed, 0.0),
             "arrived": arrived,

@@ -6,13 +6,17 @@ what happens and how badly; whether owners are seen. Then the picture is spoilt:
 by up to 15 % and swings by 10 to 20 %, shares differ by 15 %, each partition runs ahead and falls
 back by a fifth of an interval, members commit every 0 to 15 s at times of their own, clocks are
 off by 2 % of the interval, up to 8 % of the rows and 5 % of the snapshots are missing, and ends
-are read a moment after commits.
+are read a moment after commits. While a rebalance goes on, some monitors see no owners, as Kafka
+tells of none; others only if all partitions stand; others keep to the last they saw.
 
 What no monitor could tell apart is not drawn: each trouble lasts for at least two and a half
-intervals and three commits; a member that hangs does so for longer than the session timeout, or
-it could have crashed; a poisoned partition shares its reader, or stands for longer than
-max.poll.interval.ms, or the reader could hang; without owners, a member that fails has two
-partitions at least; a crash never leaves a single member to hang before an outage.
+intervals and three commits, but for rebalances of a few seconds again and again, which are drawn
+if owners are seen, and if they leave a lag that cannot be a late commit; a member that hangs does
+so for longer than the session timeout, or it could have crashed; a poisoned partition shares its
+reader, or stands for longer than max.poll.interval.ms, or the reader could hang; without owners,
+a member that fails has two partitions at least, and a partition that is too much for its reader
+alone is one that no member could read; a crash never leaves a single member to hang before an
+outage.
 """
 
 from __future__ import annotations
@@ -30,6 +34,7 @@ from kafka_sizing.consumers.simulation.events import (
     Deployment,
     Join,
     Leave,
+    PartitionIncrease,
     PoisonRecord,
     SharesChange,
     Slowdown,
@@ -47,6 +52,7 @@ SINGLE = (
     "dependency slow",
     "producer burst",
     "rebalance storm",
+    "new partitions",
     "catching up",
     "caught up",
     "not enough data",
@@ -102,6 +108,7 @@ class _Play:
     swing: float = 0.1
     drift: float = 0.1
     noise_seed: int = 0
+    hides: str = "nothing"  # owners that no monitor sees: "nothing", "standing", "rebalancing"
 
     @property
     def readers(self) -> int:
@@ -201,7 +208,7 @@ def _group(rng, causes) -> _Play:
         members = max(members, 3)
     every_s = float(np.round(np.exp(rng.uniform(np.log(5), np.log(60)))))
     if causes == ("rebalance storm",):
-        every_s = min(every_s, 25.0)
+        every_s = float(np.round(rng.uniform(10, 30)))
     member_rate = float(np.exp(rng.uniform(np.log(50), np.log(5000))))
     busy = rng.uniform(0.45, 0.85)
     fullest = -(-partitions // max(1, min(members, partitions) - 1))
@@ -226,6 +233,7 @@ def _group(rng, causes) -> _Play:
         swing=float(rng.uniform(0.1, 0.2)),
         drift=float(rng.uniform(0, 0.15)),
         noise_seed=int(rng.integers(2**31)),
+        hides=str(rng.choice(["nothing", "standing", "rebalancing"])),
     )
 
 
@@ -242,11 +250,32 @@ def _hot(rng, play: _Play, at_s: float, causes) -> None:
 
 
 def _too_small(rng, play: _Play, at_s: float, causes) -> None:
+    if play.has_owners and rng.random() < 0.3:
+        _heavy(rng, play, at_s)
+        return
     more = rng.uniform(1.3, 1.9) * play.member_rate / play.lightest
     if rng.random() < 0.3:  # it was enough until the load rose
         play.steps.append((at_s / 2, more))
     else:
         play.rate *= more
+
+
+def _heavy(rng, play: _Play, at_s: float) -> None:
+    """Let a partition be too much for its reader, which has others, and fit one of its own."""
+    owned = int(rng.integers(3, 7))
+    play.members = max(2, min(play.members, 60 // owned))
+    play.partitions = play.members * owned
+    rest = rng.uniform(0.65, 0.8) * (owned - 1) / owned
+    heavy = max(rng.uniform(0.7, 0.9), 1.22 - rest)
+    shares = np.exp(rng.normal(0, 0.15, play.partitions))
+    rates = shares / shares.mean() * play.member_rate * rest / (owned - 1)
+    play.shares, play.rate = rates / rates.sum(), rates.sum()
+    rates[int(rng.integers(play.partitions))] = heavy * play.member_rate
+    if rng.random() < 0.5:
+        play.events.append(SharesChange(at_s=at_s, shares=rates / rates.sum()))
+        play.steps.append((at_s, rates.sum() / play.rate))
+    else:
+        play.shares, play.rate = rates / rates.sum(), rates.sum()
 
 
 def _crash(rng, play: _Play, at_s: float, causes) -> None:
@@ -299,6 +328,65 @@ def _burst(rng, play: _Play, at_s: float, causes) -> None:
 
 
 def _storm(rng, play: _Play, at_s: float, causes) -> None:
+    if play.has_owners and rng.random() < 0.6:
+        _short_rounds(rng, play, at_s / 2)
+    else:
+        _long_rounds(rng, play, at_s)
+
+
+def _short_rounds(rng, play: _Play, at_s: float) -> None:
+    """Draw rebalances that no sample need see, but the lag they leave all together."""
+    play.protocol = "eager"
+    least_s = 3 * max(5.0, play.commit_s, play.every_s)
+    barrier, apart, rolling = rng.uniform(8, 40), rng.uniform(1.2, 3), rng.random() < 0.5
+    restart_s, pause_s = rng.uniform(20, 60), rng.uniform(0, 60)
+    for _ in range(12):
+        play.barrier_s = barrier
+        if rolling:
+            play.events = [Deployment(at_s=at_s, restart_s=restart_s, pause_s=pause_s)]
+            last = at_s + (restart_s + pause_s) * play.members
+        else:
+            times = at_s + np.arange(int(rng.integers(6, 30))) * apart * barrier
+            play.events = [
+                Join(at_s=at) if k % 2 == 0 else Leave(at_s=at, member=0)
+                for k, at in enumerate(times)
+            ]
+            last = times[-1]
+        play.duration_s = max(play.duration_s, last + 10 * play.every_s)
+        behind = np.median(play.run().lag_records / (play.shares * play.rate), axis=1)
+        if behind.max() >= least_s and _rebalances_seen(play) >= 3:
+            return
+        barrier, apart, pause_s = 1.1 * barrier, max(1.02, 0.85 * apart), 0.7 * pause_s
+    _long_rounds(rng, play, 2 * at_s)
+
+
+def _rebalances_seen(play: _Play) -> int:
+    """Count the times at which a monitor sees other owners than before, or none any more."""
+    run = play.run()
+    moments = np.arange(play.every_s, play.duration_s, play.every_s)
+    owner, hidden = run.owners_at(moments), _hidden(play, run, moments)
+    seen, last, was_hidden = 0, owner[0], False
+    for now, is_hidden in zip(owner, hidden, strict=True):
+        changed = not is_hidden and (now != last).any() and not was_hidden
+        seen += changed or (is_hidden and not was_hidden)
+        last, was_hidden = (last if is_hidden else now), is_hidden
+    return seen
+
+
+def _hidden(play: _Play, run, moments: np.ndarray) -> np.ndarray:
+    """Say at which moments the owners of all partitions are not seen."""
+    hidden = np.zeros(moments.size, np.bool_)
+    for rebalance in run.rebalances if play.hides != "nothing" else ():
+        for phase in rebalance.phases:
+            if phase.stops == "all" or (
+                play.hides == "rebalancing" and play.protocol != "consumer"
+            ):
+                hidden |= (phase.starts_s < moments) & (moments < phase.ends_s)
+    return hidden
+
+
+def _long_rounds(rng, play: _Play, at_s: float) -> None:
+    play.events = []
     play.protocol = "eager" if not play.has_owners or rng.random() < 0.7 else "cooperative"
     play.barrier_s = rng.uniform(1.2, 2) * max(15, 2.5 * play.every_s, 3 * play.commit_s)
     play.settings = replace(play.settings, max_poll_interval_s=300.0)
@@ -313,6 +401,16 @@ def _storm(rng, play: _Play, at_s: float, causes) -> None:
         play.events.append(Deployment(at_s=at_s / 2, restart_s=apart, pause_s=apart))
         last = at_s / 2 + 2 * apart * play.members
     play.duration_s = max(play.duration_s, last + 5 * apart)
+
+
+def _new_partitions(rng, play: _Play, at_s: float, causes) -> None:
+    age_s = max(rng.uniform(60, 300), 5 * play.every_s + 30, 5 * play.commit_s)
+    play.settings = replace(play.settings, metadata_max_age_s=age_s)
+    if play.protocol == "consumer":  # whose coordinator sees them at once
+        play.protocol = "eager"
+    partitions = play.partitions + int(rng.integers(1, play.partitions + 1))
+    shares = np.exp(rng.normal(0, 0.15, partitions))
+    play.events.append(PartitionIncrease(at_s=at_s, shares=shares / shares.sum()))
 
 
 def _catching_up(rng, play: _Play, at_s: float, causes) -> None:
@@ -334,6 +432,7 @@ _TROUBLES = {
     "dependency slow": _slow,
     "producer burst": _burst,
     "rebalance storm": _storm,
+    "new partitions": _new_partitions,
     "catching up": _catching_up,
     "caught up": _nothing,
     "not enough data": _nothing,
@@ -359,6 +458,7 @@ def _seen(rng, play: _Play, *, few: bool) -> LagSamples:
         moments = moments[: int(rng.integers(1, 5))]
     owner = run.owners_at(moments)
     shape = owner.shape
+    hidden = _hidden(play, run, moments)
     ahead = np.clip(rng.normal(0, 0.1, shape), -0.2, 0.2) * play.every_s
     looked = np.clip(moments[:, None] + ahead, run.step_s, run.times_s[-1])
     if play.commit_s:
@@ -376,7 +476,9 @@ def _seen(rng, play: _Play, *, few: bool) -> LagSamples:
         read = np.append(0.0, run.read_records[:, partition])
         ends[:, partition] = np.interp(looked[:, partition] + raced[:, partition], times, came)
         committed[:, partition] = np.interp(committed_at[:, partition], times, read)
-    seen = np.ones(shape, np.bool_)
+    since = np.searchsorted(run.traffic.starts_s, moments, side="right") - 1
+    seen = np.arange(shape[1]) < run.traffic.partitions_there[since][:, None]
+    names = [f"member-{number}" for number in range(owner.max() + 1)]
     if not few:
         seen[1:-1] &= rng.random((shape[0] - 2, 1)) >= rng.uniform(0, 0.05)
         seen &= rng.random(shape) >= rng.uniform(0, 0.08)
@@ -386,9 +488,7 @@ def _seen(rng, play: _Play, *, few: bool) -> LagSamples:
         np.maximum(moments + rng.uniform(-0.02, 0.02, moments.size) * play.every_s, 0.0),
         first + committed.astype(np.int64),
         first + np.maximum.accumulate(np.maximum(ends, committed), axis=0).astype(np.int64),
-        members=[f"member-{number}" for number in range(owner.max() + 1)]
-        if play.has_owners
-        else (),
-        owner=owner if play.has_owners else None,
+        members=names if play.has_owners else (),
+        owner=np.where(hidden[:, None], -1, owner) if play.has_owners else None,
         seen=seen,
     )
