@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kafka_sizing._checks import ROUNDING
-from kafka_sizing.partitions.placement import MOST_PLACED
+from kafka_sizing.partitions.lines import Line
+from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
 from kafka_sizing.partitions.separation import least_partitions
-from kafka_sizing.units import format_share
+from kafka_sizing.units import format_load, format_share
 
 if TYPE_CHECKING:
     from kafka_sizing.partitions.hotspots import HotPartition
@@ -18,8 +19,9 @@ LabelOf = Callable[[str | bytes], str]
 
 def explain(hot: HotPartition, label_of: LabelOf) -> str:
     """Say why a partition is hot and what helps, with keys named by ``label_of``."""
+    margin = f" ± {format_share(hot.margin * hot.share / hot.load)}" if hot.margin else ""
     carries = (
-        f"Partition {hot.partition} carries {format_share(hot.share)} of the load, "
+        f"Partition {hot.partition} carries {format_share(hot.share)}{margin} of the load, "
         f"{hot.imbalance_ratio:.2f} × the even share"
     )
     match hot.cause:
@@ -51,10 +53,21 @@ def explain(hot: HotPartition, label_of: LabelOf) -> str:
     keys = "key" if len(hot.keys) == 1 and not others else "keys"
     them = "them"
     if not others and sum(key.load for key in hot.keys) < hot.line.load * (1 - ROUNDING):
-        others, them = " and records without a key", f"the {keys}"
+        rest = "lighter keys" if hot.light_load else "records without a key"
+        others, them = f" and {rest}", f"the {keys}"
     return (
         f"{carries}: {keys} {named}{others} share it, none alone above the line of "
         f"{format_share(hot.line_share)}: {_separating_partitions(hot, them)}."
+    )
+
+
+def undecided(loads: PartitionLoads, line: Line) -> str:
+    """Say that the loads of a sketch leave open whether a partition is hot, and what tells."""
+    n, unit = loads.partitions, loads.unit
+    return (
+        f"Not known at {n:,} partitions: the hottest, {loads.hottest}, carries "
+        f"{format_load(float(loads.loads.max()), unit)} ± {format_load(loads.margin, unit)}, and "
+        f"the line is {format_load(line.load, unit)}; count the keys with {n:,} among counts."
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count, check_positive, check_type
 from kafka_sizing.keys.loads import KeyShare
-from kafka_sizing.partitions.hot_wording import LabelOf, explain
+from kafka_sizing.partitions.hot_wording import LabelOf, explain, undecided
 from kafka_sizing.partitions.lines import Line, hot_lines, thresholds
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
 from kafka_sizing.partitions.sampled import SampledLoads, sampled_loads
@@ -52,11 +52,18 @@ class HotPartition:
     separating_partitions: int | None  #: first count that helps: see `find_hot`
     searched_to: int  #: largest count tried
     chance: float | None = None  #: of a sample to show this by chance, at most; None: no sample
+    margin: float = 0.0  #: by how much the load may differ: see `PartitionLoads`
+    light_load: float = 0.0  #: of keys that a sketch does not hold one by one
 
     @property
     def partitions(self) -> int:
         """How many partitions the topic has."""
         return round(self.imbalance_ratio / self.share)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether neither the noise of a sample nor the margin explains that it is above."""
+        return self.cause != "noise" and self.line.is_crossed_by(self.load - self.margin)
 
     @property
     def reason(self) -> str:
@@ -80,13 +87,18 @@ class HotReport:
 
     @property
     def certain(self) -> tuple[HotPartition, ...]:
-        """The hot partitions that the noise of the sample does not explain."""
-        return tuple(partition for partition in self.hot if partition.cause != "noise")
+        """The hot partitions that neither the noise of the sample nor the margin explains."""
+        return tuple(partition for partition in self.hot if partition.is_certain)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the margin of the loads leaves no doubt if a partition is above a line."""
+        return self.loads.decides(min(self.lines, key=lambda line: line.load).load)
 
     @property
     def fits(self) -> bool:
-        """Whether nothing is above a line but what the noise of the sample explains."""
-        return not self.certain
+        """Whether nothing is above a line, noise of the sample aside, and that is known."""
+        return not self.certain and self.is_known
 
     @property
     def verdict(self) -> str:
@@ -97,13 +109,15 @@ class HotReport:
         """Give the answer in a sentence or two, with keys named by ``label_of``."""
         line = min(self.lines, key=lambda line: line.load)
         n = self.loads.partitions
+        certain = self.certain
+        if not certain and not self.is_known:
+            return undecided(self.loads, line)
         if not self.hot:
             hottest = format_load(float(self.loads.loads.max()), self.loads.unit)
             return (
                 f"No partition of {n:,} is hot: the hottest, {self.loads.hottest}, carries "
                 f"{hottest}, and the line is {format_load(line.load, line.unit)}."
             )
-        certain = self.certain
         if not certain:
             return (
                 f"No partition of {n:,} is hot for certain: {len(self.hot):,} "
@@ -309,6 +323,14 @@ def _null_load_on(loads: PartitionLoads, partition: int) -> float:
     return null_load if loads.partitioner.null_partition(loads.partitions) == partition else 0.0
 
 
+def _light_load_on(loads: PartitionLoads, partition: int) -> float:
+    """Give the load of the bins of a sketch on a partition; 0 where keys are no sketch."""
+    if loads.keys is None or loads.partition_of_key is None:
+        return 0.0
+    bins = slice(loads.keys.named, None)
+    return float(loads.keys.loads[bins][loads.partition_of_key[bins] == partition].sum())
+
+
 def _hot_partition(
     loads: PartitionLoads, line: Line, heat: Heat, search: CountSearch
 ) -> HotPartition:
@@ -330,4 +352,6 @@ def _hot_partition(
         separating_partitions=search.separating.get(heat.partition),
         searched_to=search.searched_to,
         chance=heat.chance,
+        margin=loads.margin,
+        light_load=_light_load_on(loads, heat.partition),
     )

@@ -229,7 +229,7 @@ def plan_keyed_partitions(
         Part of random hashes that shall fit. (0, 1)
     counts : iterable of int or None, default None
         Counts to choose from; None: all from what even loads need to 8 times that, 200 at
-        least. [1, 10,000,000]
+        least. Of a `KeySketch` those at which it is exact. [1, 10,000,000]
     headroom_fraction : float, default 0.0
         Part of the measured rate to leave unused. [0, 1)
     peak_ratio : float, default 1.0

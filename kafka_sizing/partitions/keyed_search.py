@@ -11,6 +11,7 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.draws import HashDraws
 from kafka_sizing.partitions.luck import part_within
+from kafka_sizing.partitions.placement import known_exactly
 from kafka_sizing.partitions.separation import (
     COUNTS_PER_STEP,
     COUNTS_PER_STEP_MOST,
@@ -63,15 +64,22 @@ def counts_to_try(
 
     As far as a search for a hot partition goes: to 8 times what even loads need, 200 at least,
     less where there are so many keys that it would take long. Those ``given`` instead, if any.
+    Of a sketch, those at which its loads are exact.
     """
     first = -(-even // step) * step
     counts: Sequence[int]
     if given is None:
         affordable = first + REACH_WORK // (len(keys) + first)
         reach = max(first, min(max(REACH * first, REACH_LEAST), affordable))
-        counts = range(first, min(most, reach) + 1, step)
+        counts = known_exactly(keys, range(first, min(most, reach) + 1, step))
     else:
         counts = sorted({count for count in given if first <= count <= most and not count % step})
+        if len(counts) > len(known := known_exactly(keys, counts)):
+            unknown = next(count for count in counts if count not in known)
+            raise ValueError(
+                f"counts must be those at which the sketch of keys is exact, got {unknown:,}; "
+                "name it where the keys are counted"
+            )
     return counts[: _first_true(counts, lambda n: not takes_partitions(partitioner, keys.keys, n))]
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, check_count, check_type
+from kafka_sizing._checks import (
+    ROUNDING,
+    check_choice,
+    check_count,
+    check_non_negative,
+    check_type,
+)
 from kafka_sizing.keys.loads import KeyLoads, KeyShare, checked_loads, sum_by
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.sketch import KeySketch, spread_keys
@@ -45,7 +52,7 @@ class PartitionLoads:
     Raises
     ------
     ValueError
-        If there is no partition, or a load is negative or not finite.
+        If there is no partition, or a load or the margin is negative or not finite.
 
     Examples
     --------
@@ -67,6 +74,7 @@ class PartitionLoads:
         if not loads.size:
             raise ValueError("loads must hold at least one partition, got none")
         check_choice("unit", self.unit, LOAD_UNITS)
+        check_non_negative("margin", self.margin)
         loads.flags.writeable = False
         object.__setattr__(self, "loads", loads)
         if self.partition_of_key is not None:
@@ -116,6 +124,11 @@ class PartitionLoads:
     def max_share(self) -> float:
         """The share of the hottest partition."""
         return float(self.shares[self.hottest])
+
+    def decides(self, line: float) -> bool:
+        """Say whether the margin leaves no doubt if the hottest partition is above a load."""
+        hottest, line = float(self.loads.max()), line * (1 + ROUNDING)
+        return not self.margin or hottest + self.margin <= line or hottest - self.margin > line
 
     def keys_on(self, partition: int, n: int | None = None) -> tuple[KeyShare, ...]:
         """Give the keys of a partition by falling load, at most ``n`` of them."""
@@ -185,17 +198,17 @@ def place(
     check_type("keys", keys, KeyLoads, "count_keys")
     chosen = require_keyed(partitioner)
     count = check_count("partitions", partitions, most=MOST_PLACED)
+    if isinstance(keys, KeySketch):
+        check_same_partitioner(keys, chosen)
     partition_of_key = chosen.partitions_of(keys.keys, count)
     margin = 0.0
     if isinstance(keys, KeySketch):
-        check_same_partitioner(keys, chosen)
-        loads = keys.partition_loads(count) + _apart(keys, partition_of_key, count)
+        loads = loads_of_sketch(keys, count)
         margin = keys.margin(count)
     else:
         loads = sum_by_partition(partition_of_key, keys.loads, count)
-    loads += null_loads(keys, count, chosen)
     return PartitionLoads(
-        loads=loads,
+        loads=loads + null_loads(keys, count, chosen),
         unit=keys.unit,
         keys=keys,
         partition_of_key=partition_of_key,
@@ -214,12 +227,20 @@ def check_same_partitioner(keys: KeySketch, partitioner: Partitioner) -> None:
         )
 
 
-def _apart(
-    keys: KeySketch, partition_of_key: NDArray[np.int32], partitions: int
-) -> NDArray[np.float64]:
-    """Give the load of an empty key that the partitioner treats apart."""
+def loads_of_sketch(keys: KeySketch, partitions: int) -> NDArray[np.float64]:
+    """Give what keyed records write to each partition, empty keys that are treated apart too."""
     apart = np.flatnonzero(spread_keys(keys.partitioner, keys.keys))
-    return sum_by_partition(partition_of_key[apart], keys.loads[apart], partitions)
+    placed = keys.partitioner.partitions_of(keys.keys.take(apart), partitions)
+    return keys.partition_loads(partitions) + sum_by_partition(
+        placed, keys.loads[apart], partitions
+    )
+
+
+def known_exactly(keys: KeyLoads, counts: Iterable[int]) -> list[int]:
+    """Give the counts at which partition loads are exact: all, unless keys are a sketch."""
+    if not isinstance(keys, KeySketch):
+        return list(counts)
+    return [count for count in counts if keys.counts_exactly(count)]
 
 
 def sum_by_partition(

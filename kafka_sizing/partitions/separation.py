@@ -16,7 +16,7 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.keys.rules import Numbers, remainder
 from kafka_sizing.partitions.lines import Line
-from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
+from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads, known_exactly
 from kafka_sizing.partitions.sweep import LOADS_HELD, loads_at
 
 Cause = Literal["one key", "null keys", "several keys", "too few partitions", "noise", "unknown"]
@@ -44,7 +44,7 @@ class CountSearch:
 
     first_fitting: int | None  #: first count at which nothing is above the line
     separating: dict[int, int] = field(default_factory=dict)  #: hot partition → first count
-    searched_to: int  #: every count from the present one to here was tried, or cannot help
+    searched_to: int  #: every count known exactly up to here was tried, or cannot help
 
 
 def search_counts(
@@ -96,7 +96,9 @@ def heaviest_key_load(loads: PartitionLoads) -> float:
     """Give the load of the heaviest key that is whole on one partition; 0 if none is."""
     if loads.keys is None or loads.partition_of_key is None:
         return 0.0
-    return float(loads.keys.loads[loads.partition_of_key >= 0].max(initial=0.0))
+    named = loads.keys.named  # what follows in a sketch are bins of many keys
+    placed = loads.partition_of_key[:named] >= 0
+    return float(loads.keys.loads[:named][placed].max(initial=0.0))
 
 
 def null_load_of_one(loads: PartitionLoads) -> float:
@@ -174,9 +176,10 @@ def _most_taken(keys: KeyLoads, partitioner: Partitioner, n: int, last: int) -> 
 def _rising(
     keys: KeyLoads, partitioner: Partitioner, first: int, last: int
 ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Give the loads at each count; steps grow, since most searches end soon or late."""
+    """Give the loads at each count where they are exact; steps grow, for most end soon or late."""
     begin, step = first, COUNTS_PER_STEP
     while begin <= last:
         end = min(last, begin + min(step, max(1, LOADS_HELD // begin)) - 1)
-        yield from reversed(list(loads_at(keys, range(begin, end + 1), partitioner)))
+        known = known_exactly(keys, range(begin, end + 1))
+        yield from reversed(list(loads_at(keys, known, partitioner)))
         begin, step = end + 1, min(2 * step, COUNTS_PER_STEP_MOST)

@@ -14,7 +14,13 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.remainders import add_remainders
 from kafka_sizing.keys.sketch import KeySketch
-from kafka_sizing.partitions.placement import MOST_PLACED, null_loads, place
+from kafka_sizing.partitions.placement import (
+    MOST_PLACED,
+    check_same_partitioner,
+    loads_of_sketch,
+    null_loads,
+    place,
+)
 from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
 from kafka_sizing.units import LoadUnit
 
@@ -161,7 +167,12 @@ def loads_at(
     ``(x mod kn) mod n`` is ``x mod n``: the loads at n are those at any multiple of n, folded.
     """
     falling = sorted(set(counts), reverse=True)
-    if isinstance(keys, KeySketch) or not partitioner.has_remainder_rule:
+    if isinstance(keys, KeySketch):
+        check_same_partitioner(keys, partitioner)
+        for count in falling:
+            yield count, loads_of_sketch(keys, count) + null_loads(keys, count, partitioner)
+        return
+    if not partitioner.has_remainder_rule:
         for count in falling:
             yield count, place(keys, count, partitioner=partitioner).loads
         return
