@@ -18,6 +18,7 @@ from kafka_sizing.cli.options import (
     output,
 )
 from kafka_sizing.cli.terminal import say, width
+from kafka_sizing.cli.writing import write_whole
 
 if TYPE_CHECKING:
     from kafka_sizing.consumers.monitoring import LagSamples
@@ -88,7 +89,7 @@ def diagnose(
         from kafka_sizing.report import diagnosis_page
 
         page = diagnosis_page(diagnosis, samples, title=_title(group, topic), inputs=inputs)
-        html.write_text(page, encoding="utf-8", errors="replace")
+        write_whole(html, page)
     if as_json:
         from kafka_sizing.report.diagnosis_json import diagnosis_json
 

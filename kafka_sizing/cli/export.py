@@ -14,6 +14,7 @@ import typer
 from kafka_sizing.cli.designs import Design, plan_file
 from kafka_sizing.cli.options import FITS, output
 from kafka_sizing.cli.terminal import say
+from kafka_sizing.cli.writing import write_whole
 
 if TYPE_CHECKING:
     from kafka_sizing.topic import TopicPlan
@@ -149,7 +150,7 @@ def _write(text: str, path: Path | None) -> None:
     if path is None:
         say(text)
     else:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
 
 
 def _write_all(plan: TopicPlan, folder: Path | None) -> None:
@@ -162,4 +163,4 @@ def _write_all(plan: TopicPlan, folder: Path | None) -> None:
         return
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_whole(folder / name, text)

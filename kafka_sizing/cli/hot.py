@@ -23,6 +23,7 @@ from kafka_sizing.cli.options import (
     parsed,
 )
 from kafka_sizing.cli.terminal import bar, say, width
+from kafka_sizing.cli.writing import write_whole
 
 if TYPE_CHECKING:
     from kafka_sizing.fixes import Comparison
@@ -215,9 +216,7 @@ def _tell(
     if html is not None:
         from kafka_sizing.report import page
 
-        html.write_text(
-            page(hot, compared, redact=names, inputs=inputs), encoding="utf-8", errors="replace"
-        )
+        write_whole(html, page(hot, compared, redact=names, inputs=inputs))
     if as_json:
         from kafka_sizing.report.json import keys_json
 

@@ -11,6 +11,7 @@ import typer
 
 from kafka_sizing.cli.options import FITS
 from kafka_sizing.cli.terminal import say
+from kafka_sizing.cli.writing import write_whole
 
 _SCHEMA: Final = "kafka-topic.schema.json"  # as the first line of the design file names it
 
@@ -33,9 +34,8 @@ def init(
         return FITS
     beside = file.with_name(_SCHEMA)
     _check_free(file, beside, described)
-    with file.open("x", encoding="utf-8") as design:
-        design.write(template_text())
-    beside.write_text(schema_text, encoding="utf-8")
+    write_whole(file, template_text())
+    write_whole(beside, schema_text)
     say(
         f"{file} is a topic to fill in, with a comment on every key; an editor that knows TOML "
         f"checks it by {beside}.\nNext: kafka-sizing topic {file}\n"

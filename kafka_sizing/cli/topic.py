@@ -10,6 +10,7 @@ import typer
 from kafka_sizing.cli.designs import Design, plan_file
 from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson, Html, output
 from kafka_sizing.cli.terminal import say, width
+from kafka_sizing.cli.writing import write_whole
 
 _MORE: Final = (
     "\n--details adds the inputs and how sure each number is; --html PAGE writes it all as one "
@@ -47,7 +48,7 @@ def topic(
         from kafka_sizing.report import topic_page
 
         page = topic_page(plan, title=plan.design.name, **told)
-        html.write_text(page, encoding="utf-8", errors="replace")
+        write_whole(html, page)
     if as_json:
         from kafka_sizing.report.topic_json import topic_json
 
