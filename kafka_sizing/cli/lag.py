@@ -21,6 +21,7 @@ from kafka_sizing.cli.options import (
     output,
 )
 from kafka_sizing.cli.terminal import bar, say, width
+from kafka_sizing.cli.writing import write_whole
 
 if TYPE_CHECKING:
     from kafka_sizing.consumers.scaling.comparison import PolicyComparison
@@ -95,12 +96,21 @@ def lag(
         if csv is not None and csv.resolve() in [path.resolve() for path in read_from]:
             raise ValueError(f"--csv must not be the trace that is read, got {csv}")
         simulation = played.simulate()
-        comparison = played.compare() if _compares(played) else None
+        comparison = played.compare(simulation) if _compares(played) else None
     given = {"scenario": str(scenario), "title": played.title, "keys": keys, "key": key}
     _tell(simulation, comparison, played, given, html=html, as_json=as_json, details=details)
     if csv is not None:
-        simulation.to_frame().to_csv(csv, index=False)
+        _write_steps(simulation, csv)
     return DOES_NOT_FIT if check and not played.judge(simulation).met else FITS
+
+
+def _write_steps(simulation: LagSimulation, path: Path) -> None:
+    """Write a row per step, without the noise of floats."""
+    from kafka_sizing.report.lag_json import DECIMALS
+
+    frame = simulation.to_frame()
+    amounts = [name for name in frame if str(name).endswith(("_s", "_records"))]
+    frame.round(dict.fromkeys(amounts, DECIMALS)).to_csv(path, index=False)
 
 
 def _compares(scenario: Scenario) -> bool:
@@ -140,7 +150,7 @@ def _tell(
         page = lag_page(
             simulation, comparison, title=scenario.title or None, inputs=inputs, **told
         )
-        html.write_text(page, encoding="utf-8", errors="replace")
+        write_whole(html, page)
     if as_json:
         from kafka_sizing.report.lag_json import lag_json
 

@@ -60,10 +60,10 @@ class Mark:
 
 
 def marks_of(simulation: LagSimulation) -> list[Mark]:
-    """Name the events of a simulation, in order of time; those beyond its end are left out."""
-    marks = [_mark(event) for event in simulation.events]
-    inside = [mark for mark in marks if mark.at_s <= simulation.duration_s]
-    return sorted(inside, key=lambda mark: mark.at_s)
+    """Name the events of a simulation, in order of time; those that found nobody are left out."""
+    missed = set(map(id, simulation.missed_events))
+    marks = [_mark(event) for event in simulation.events if id(event) not in missed]
+    return sorted(marks, key=lambda mark: mark.at_s)
 
 
 def draw_marks(

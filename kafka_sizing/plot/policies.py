@@ -176,7 +176,7 @@ def policy_lag(
     entries: list[tuple[Artist, str]] = []
     for number, (outcome, lag) in enumerate(zip(comparison.outcomes, lags, strict=True)):
         rows = extremes(lag)
-        times = outcome.simulation.times_s[rows] / factor
+        times = outcome.times_s[rows] / factor
         look = _look(number, len(lags)) | line_kwargs
         line = ax.plot(times, np.maximum(lag[rows], least), **look)[0]
         entries.append((line, _legend_name(outcome, comparison)))
@@ -245,7 +245,7 @@ def policy_members(
         line = ax.step(times / factor, members, where="post", **look)[0]
         entries.append((line, _legend_name(outcome, comparison)))
     largest = max(outcome.most_members for outcome in comparison.outcomes)
-    partitions = comparison.outcomes[0].simulation.partitions
+    partitions = comparison.outcomes[0].partitions
     if largest >= partitions:
         drawn = ax.axhline(partitions, color=EDGE, linestyle="--", linewidth=1.4)
         entries.append((drawn, f"{partitions:,} partitions: more would idle"))
@@ -259,26 +259,20 @@ def policy_members(
 
 
 def _lag(outcome: PolicyOutcome, *, in_seconds: bool) -> NDArray[np.float64]:
-    simulation = outcome.simulation
-    if in_seconds:
-        oldest: NDArray[np.float64] = simulation.oldest_unread_s.max(axis=1)
-        return oldest
-    return simulation.total_lag_records
+    return outcome.oldest_unread_s if in_seconds else outcome.lag_records
 
 
 def _members(outcome: PolicyOutcome) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Give when the number of members changed, and to what; with the two ends."""
-    simulation = outcome.simulation
-    members = simulation.ready_members + simulation.starting_members + simulation.silent_members
-    members = np.append(members[0], members)
-    times = np.append(0.0, simulation.times_s)
+    members = np.append(outcome.members[0], outcome.members)
+    times = np.append(0.0, outcome.times_s)
     changed = np.flatnonzero(np.diff(members, prepend=-1))
     rows = np.append(changed, members.size - 1)
     return times[rows], members[rows]
 
 
 def _time_axis(ax: Axes, comparison: PolicyComparison) -> float:
-    return time_axis(ax, comparison.outcomes[0].simulation.duration_s)
+    return time_axis(ax, comparison.outcomes[0].duration_s)
 
 
 def _look(number: int, policies: int) -> dict[str, Any]:

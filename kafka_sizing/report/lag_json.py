@@ -14,6 +14,7 @@ from kafka_sizing.consumers.simulation import LagSimulation
 from kafka_sizing.report.json_object import json_object
 from kafka_sizing.report.lag_review import LagReview, lag_review
 
+DECIMALS: Final = 6  #: of seconds and records; what lies below is the rounding of floats
 _MOST_MOMENTS: Final = 240
 
 
@@ -61,41 +62,55 @@ def lag_json(
     (True, 700.0, 1900.0)
     """
     told = lag_review(simulation, comparison, objective=objective)
-    return json_object(
-        "lag",
-        {
-            "inputs": dict(inputs or {}),
-            "fits": told.fits,
-            "verdict": told.verdict,
-            "objective": None if objective is None else _objective(objective),
-            "time_over_s": told.judged.time_over_s,
-            "duration_s": simulation.duration_s,
-            "step_s": simulation.step_s,
-            "peak": _peak(told),
-            "caught_up_at_s": simulation.caught_up_at_s(),
-            "end_lag_records": told.judged.left_records,
-            "lost_records": told.judged.lost_records,
-            "member_hours": simulation.member_hours,
-            "rebalancing_fraction": simulation.rebalancing_fraction,
-            "moments": _moments(told),
-            "partitions": _partitions(told),
-            "rebalances": _rebalances(simulation),
-            "decisions": [
-                {
-                    "at_s": decision.at_s,
-                    "members_before": decision.members_before,
-                    "members": decision.members,
-                    "recommended_members": decision.recommended,
-                    "reason": decision.reason,
-                }
-                for decision in simulation.decisions
-            ],
-            "policies": _policies(comparison),
-            "best": None
-            if comparison is None
-            else {"policy": comparison.best.name, "reason": comparison.explain()},
-        },
-    )
+    return json_object("lag", {"inputs": dict(inputs or {}), **_tidy(_told(told))})
+
+
+def _told(told: LagReview) -> dict[str, Any]:
+    simulation, comparison, objective = told.simulation, told.comparison, told.judged.objective
+    return {
+        "fits": told.fits,
+        "verdict": told.verdict,
+        "objective": None if objective is None else _objective(objective),
+        "time_over_s": told.judged.time_over_s,
+        "duration_s": simulation.duration_s,
+        "step_s": simulation.step_s,
+        "peak": _peak(told),
+        "peak_oldest_unread_s": float(told.oldest_s.max()),
+        "caught_up_at_s": simulation.caught_up_at_s(),
+        "end_lag_records": told.judged.left_records,
+        "lost_records": told.judged.lost_records,
+        "member_hours": simulation.member_hours,
+        "most_idle_members": int(simulation.idle_members.max()),
+        "rebalancing_fraction": simulation.rebalancing_fraction,
+        "moments": _moments(told),
+        "partitions": _partitions(told),
+        "rebalances": _rebalances(simulation),
+        "decisions": [
+            {
+                "at_s": decision.at_s,
+                "members_before": decision.members_before,
+                "members": decision.members,
+                "recommended_members": decision.recommended,
+                "reason": decision.reason,
+            }
+            for decision in simulation.decisions
+        ],
+        "policies": _policies(comparison),
+        "best": None
+        if comparison is None
+        else {"policy": comparison.best.name, "reason": comparison.explain()},
+    }
+
+
+def _tidy(value: Any, name: str = "") -> Any:
+    """Write amounts and times without the noise of floats."""
+    if isinstance(value, dict):
+        return {key: _tidy(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_tidy(each, name) for each in value]
+    if isinstance(value, float) and name.endswith(("_s", "records")):
+        return round(value, DECIMALS)
+    return value
 
 
 def _objective(objective: LagObjective) -> dict[str, Any]:
@@ -108,10 +123,11 @@ def _objective(objective: LagObjective) -> dict[str, Any]:
 
 def _peak(told: LagReview) -> dict[str, Any]:
     simulation = told.simulation
+    row = simulation.peak_row
     return {
         "lag_records": simulation.peak_lag_records,
-        "at_s": float(simulation.times_s[simulation.total_lag_records.argmax()]),
-        "oldest_unread_s": float(told.oldest_s.max()),
+        "at_s": float(simulation.times_s[row]),
+        "oldest_unread_s": float(told.oldest_s[row].max()),
         "worst_partition": simulation.worst_partition,
     }
 
@@ -130,6 +146,7 @@ def _moments(told: LagReview) -> list[dict[str, Any]]:
         "ready_members": simulation.ready_members,
         "starting_members": simulation.starting_members,
         "silent_members": simulation.silent_members,
+        "idle_members": simulation.idle_members,
     }
     lists = [column[rows].tolist() for column in columns.values()]
     return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
@@ -195,6 +212,7 @@ def _policy(outcome: PolicyOutcome, comparison: PolicyComparison) -> dict[str, A
         "member_hours": outcome.member_hours,
         "used_fraction": outcome.used_fraction,
         "most_members": outcome.most_members,
+        "most_idle_members": outcome.most_idle_members,
         "scale_ups": outcome.scale_ups,
         "scale_downs": outcome.scale_downs,
         "reversals": outcome.reversals,

@@ -147,6 +147,9 @@ class LagReview:
                 )
             yield f"Asked for: {objective_text(judged.objective)}; {over}."
         yield self._course()
+        idle = int(self.simulation.idle_members.max())
+        if idle:
+            yield f"Up to {idle:,} member{' has' if idle == 1 else 's have'} no partition to read."
         if judged.lost_records >= _ONE_RECORD:
             lost = format_load(round(judged.lost_records), "records")
             yield f"Retention deletes {lost} unread."
@@ -171,7 +174,7 @@ class LagReview:
 
     def _where(self) -> str:
         """Name the partition that holds more of the lag at its peak than an even share or two."""
-        at_peak = self.simulation.lag_records[self.simulation.total_lag_records.argmax()]
+        at_peak = self.simulation.lag_records[self.simulation.peak_row]
         share = float(at_peak.max() / at_peak.sum())
         if at_peak.size < 2 or share <= _UNEVEN / at_peak.size:
             return ""

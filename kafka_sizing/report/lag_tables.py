@@ -89,7 +89,7 @@ def partitions(
             (
                 str(at),
                 format_share(float(shares[at])),
-                format_load(float(np.ceil(peaks[at])), "records"),
+                format_load(float(np.round(peaks[at])), "records"),
                 clock_text(float(simulation.times_s[simulation.lag_records[:, at].argmax()])),
                 format_duration(float(ages[at])),
                 format_load(float(np.round(simulation.lag_records[-1, at])), "records"),
@@ -222,9 +222,10 @@ def _told_moments(simulation: LagSimulation) -> dict[int, list[str]]:
 
 
 def _events(simulation: LagSimulation) -> Iterator[tuple[float, str]]:
+    missed = set(map(id, simulation.missed_events))
     for event in simulation.events:
-        if event.at_s <= simulation.duration_s:
-            yield event.at_s, event_text(event)
+        in_vain = " (nobody there: nothing happens)" if id(event) in missed else ""
+        yield event.at_s, event_text(event) + in_vain
 
 
 def _rate_changes(simulation: LagSimulation) -> Iterator[tuple[float, str]]:

@@ -147,11 +147,44 @@ def test_more_events_than_rows_are_counted():
     assert "… and 4 more events" in report.lag_text(simulation)
 
 
-def test_events_after_the_end_are_not_told():
+def test_events_that_find_nobody_are_told_as_such():
     simulation = simulate_lag(
-        100, partitions=2, member=100, members=2, duration_s=60, events=[Join(at_s=90)]
+        100,
+        partitions=2,
+        member=100,
+        members=2,
+        duration_s=60,
+        events=[Leave(at_s=10, member=1), Leave(at_s=30, member=1)],
     )
-    assert "a member is started" not in report.lag_text(simulation)
+    written = words(report.lag_text(simulation, width=250))
+    assert "0:00:10 member 1 leaves 100" in written
+    assert "0:00:30 member 1 leaves (nobody there: nothing happens) 100" in written
+
+
+def test_members_without_a_partition_are_said_and_counted():
+    simulation = simulate_lag(100, partitions=12, member=100, members=13, duration_s=60)
+    assert report.lag_text(simulation).startswith(
+        "Catches up. The group keeps up all the time. Up to 1 member has no partition to read.\n"
+    )
+    told = json.loads(lag_json(simulation))
+    assert told["most_idle_members"] == 1
+    assert {row["idle_members"] for row in told["moments"]} == {1}
+
+
+def test_the_most_unread_is_no_more_than_what_is_unread_at_the_end():
+    """1,000 records/s come to 6 partitions, and 800 are read: 60,000 more in each in 1,800 s."""
+    simulation = simulate_lag(1_000, partitions=6, member=800 / 6, members=6, duration_s=1_800)
+    table = report.lag_text(simulation, width=200).split("Partitions furthest behind")[1]
+    assert table.count("60,000 records") == 12
+
+
+def test_numbers_of_the_json_are_free_of_rounding():
+    """The oldest unread record ages by a fifth of a second a second."""
+    simulation = simulate_lag(1_000, partitions=6, member=800 / 6, members=6, duration_s=1_600)
+    told = json.loads(lag_json(simulation))
+    assert told["peak"]["oldest_unread_s"] == told["peak_oldest_unread_s"] == 320
+    assert told["end_lag_records"] == 320_000
+    assert told["partitions"][0]["share"] == 1 / 6
 
 
 @pytest.mark.parametrize(
@@ -209,9 +242,8 @@ def test_a_rebalance_that_was_not_finished_says_so():
     assert "not finished" in report.lag_text(simulation)
 
 
-def test_scaling_is_listed_with_its_reasons(played):
-    _, comparison = played
-    simulation = comparison.outcomes[1].simulation
+def test_scaling_is_listed_with_its_reasons(busy_hour):
+    simulation = dataclasses.replace(busy_hour, policy=busy_hour.policies[0]).simulate()
     changes = [decision for decision in simulation.decisions if decision.change]
     written = words(report.lag_text(simulation, width=250))
     assert changes
@@ -407,8 +439,12 @@ def test_json_has_the_numbers_of_the_simulation(played, busy_hour):
     }
     assert told["fits"] is False
     assert told["time_over_s"] == simulation.time_above_s(oldest_unread_s=60)
-    assert told["peak"]["lag_records"] == simulation.peak_lag_records
-    assert told["peak"]["oldest_unread_s"] == simulation.peak_lag_s
+    assert told["peak"]["lag_records"] == pytest.approx(simulation.peak_lag_records)
+    row = simulation.peak_row
+    oldest_s = simulation.oldest_unread_s[row]
+    assert told["peak"]["oldest_unread_s"] == pytest.approx(oldest_s.max())
+    assert told["peak"]["worst_partition"] == simulation.lag_records[row].argmax()
+    assert told["peak_oldest_unread_s"] == pytest.approx(simulation.peak_lag_s)
     assert [row["partition"] for row in told["partitions"]] == list(range(6))
     assert told["partitions"][4]["share"] == pytest.approx(0.5)
     assert len(told["moments"]) == 240

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from types import MappingProxyType
 from typing import Final, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_count, check_non_negative, check_type
-from kafka_sizing.consumers.assignment import ASSIGNORS, Assignment, assign
+from kafka_sizing.consumers.assignment import Assignment, assign
+from kafka_sizing.consumers.rebalance.assignors import assignor_under
 from kafka_sizing.consumers.rebalance.detection import (
     MEMBERSHIPS,
     PROTOCOLS,
@@ -25,15 +24,6 @@ from kafka_sizing.consumers.settings import ConsumerSettings
 from kafka_sizing.partitions.placement import MOST_PLACED, PartitionLoads
 
 NOBODY: Final = ""  # in place of the name of a member
-
-_DEFAULT_ASSIGNORS: Final[Mapping[Protocol, str]] = MappingProxyType(
-    {"eager": "range", "cooperative": "cooperative-sticky", "consumer": "uniform"}
-)
-# Take part in protocols other than their own: the first since it stands in for an eager one
-# while a group goes over to it, the second since anyone may write one like it.
-_ALSO_UNDER: Final[Mapping[str, tuple[Protocol, ...]]] = MappingProxyType(
-    {"cooperative-sticky": ("eager",), "load-aware": PROTOCOLS}
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +98,7 @@ def group_setup(
         loads,
         protocol=protocol,
         membership=membership,
-        assignor=_assignor(protocol, assignor),
+        assignor=assignor_under(protocol, assignor),
         settings=settings or ConsumerSettings(),
         barrier_s=barrier_s,
         restore_s=restore_s,
@@ -138,16 +128,3 @@ def record_rates(
             f"write_records_per_s must be given with {name} in {partitions.unit}, got None"
         )
     return PartitionLoads(loads=rates, unit="records/s")
-
-
-def _assignor(protocol: Protocol, assignor: str | None) -> str:
-    if assignor is None:
-        return _DEFAULT_ASSIGNORS[protocol]
-    check_choice("assignor", assignor, ASSIGNORS)
-    own = ASSIGNORS[assignor].protocol
-    if protocol != own and protocol not in _ALSO_UNDER.get(assignor, ()):
-        raise ValueError(
-            f"assignor must be one for protocol {protocol!r}, got {assignor!r}, "
-            f"which is for {own!r}"
-        )
-    return assignor

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, get_args
 
 from numpy.typing import ArrayLike
 
-from kafka_sizing._checks import check_count, check_fraction, check_non_negative
+from kafka_sizing._checks import (
+    check_choice,
+    check_count,
+    check_fraction,
+    check_non_negative,
+)
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.consumers.scaling.defaults import default_number
 from kafka_sizing.consumers.scaling.outcome import PolicyOutcome
@@ -22,11 +27,20 @@ from kafka_sizing.consumers.simulation import (
     MemberCapacity,
     simulate_lag,
 )
+from kafka_sizing.consumers.simulation.events import (
+    befalls,
+    check_member,
+    checked_events,
+    most_members,
+)
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.units import format_share
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Keep = Literal["all", "best"]
 
 
 class SimulationOptions(TypedDict, total=False):
@@ -64,17 +78,7 @@ class PolicyComparison:
         fewest member-hours, then the fewest rebalances, then the earlier one. If none meets
         it: the fewest records lost, then the least time above the objective, then the same.
         """
-        meeting = [outcome for outcome in self.outcomes if outcome.meets_objective]
-        if meeting:
-            return min(meeting, key=_cost)
-        return min(
-            self.outcomes,
-            key=lambda outcome: (
-                round(outcome.lost_records),
-                outcome.time_over_s,
-                *_cost(outcome),
-            ),
-        )
+        return _best(self.outcomes)
 
     @property
     def feasible(self) -> bool:
@@ -99,11 +103,12 @@ class PolicyComparison:
         best = self.best
         if self.feasible:
             head = f"{best.name} is the cheapest that keeps {self.objective}"
-            head += f": {best.cost}."
+            head += f": {'; '.join([best.cost, *best.hints])}."
             if best.is_storm:
                 head += f" It is a {best.storm}."
         else:
-            head = f"None keeps {self.objective}; {best.name} comes closest: {best.verdict}."
+            told = "; ".join([best.verdict, *best.hints])
+            head = f"None keeps {self.objective}; {best.name} comes closest: {told}."
         others = [outcome for outcome in self.outcomes if outcome is not best]
         return " ".join([head, *(f"{other.name}: {other.explain()}." for other in others)])
 
@@ -144,6 +149,8 @@ def compare_policies(
     lag_objective_s: float | None = None,
     allowed_fraction: float = 0.0,
     storm_fraction: float | None = None,
+    keep: Keep = "all",
+    played: Mapping[str, LagSimulation] | None = None,
     **simulation: Unpack[SimulationOptions],
 ) -> PolicyComparison:
     """Play the same load with each policy, and find the cheapest that keeps the lag small.
@@ -172,9 +179,16 @@ def compare_policies(
     storm_fraction : float, optional
         Part of the time in rebalances from which they are called a storm; 0.1 unless said
         otherwise, a rule of thumb. [0, 1)
+    keep : {"all", "best"}, default "all"
+        Whether each outcome keeps its ``simulation``, 16 bytes for each step and partition, or
+        only that of the best policy does.
+    played : mapping of str to LagSimulation, optional
+        Simulations of the same load that there are already, by the name of their policy; these
+        are not played again.
     **simulation
         What else `simulate_lag` takes, the same for all: ``partitions`` or ``shares``,
-        ``protocol``, ``events`` …
+        ``protocol``, ``events`` … An event about a member that a policy never has is left out
+        there.
 
     Returns
     -------
@@ -184,8 +198,8 @@ def compare_policies(
     Raises
     ------
     ValueError
-        If there is no policy or no objective, two policies have one name, or a number is out
-        of range.
+        If there is no policy or no objective, two policies have one name, a number is out of
+        range, or ``keep`` is none of its choices.
 
     Examples
     --------
@@ -222,33 +236,56 @@ def compare_policies(
     storm = default_number("rebalance storm") if storm_fraction is None else storm_fraction
     check_fraction("storm_fraction", storm)
 
-    def played(policy: ScalingPolicy) -> LagSimulation:
-        return simulate_lag(
-            arrivals,
-            member=member,
-            members=max(policy.least, 1, min(members, policy.most)),
-            duration_s=duration_s,
-            policy=policy,
-            **simulation,
+    check_choice("keep", keep, get_args(Keep))
+    events = checked_events(simulation.get("events", ()))
+    for event in events:
+        most = max(members, *(policy.most for policy in compared))
+        check_member(event, members=most_members(events, most))
+    known = played or {}
+
+    def outcome_of(policy: ScalingPolicy) -> PolicyOutcome:
+        starts_with = starting_members(policy, members)
+        most = most_members(events, max(starts_with, policy.most))
+        there = tuple(event for event in events if befalls(event, members=most))
+        if policy.name in known:
+            lag = known[policy.name]
+        else:
+            lag = simulate_lag(
+                arrivals,
+                member=member,
+                members=starts_with,
+                duration_s=duration_s,
+                policy=policy,
+                **(simulation | {"events": there}),
+            )
+        return PolicyOutcome.of(
+            policy,
+            lag,
+            left_out=tuple(event for event in events if event not in there),
+            lag_objective_records=lag_objective_records,
+            lag_objective_s=lag_objective_s,
+            allowed_fraction=allowed_fraction,
+            storm_fraction=storm,
         )
 
+    outcomes: list[PolicyOutcome] = []
+    for policy in compared:
+        outcomes.append(outcome_of(policy))
+        if keep == "best":
+            best = _best(outcomes)
+            outcomes = [each if each is best else each.without_simulation() for each in outcomes]
     return PolicyComparison(
-        outcomes=tuple(
-            PolicyOutcome.of(
-                policy,
-                played(policy),
-                lag_objective_records=lag_objective_records,
-                lag_objective_s=lag_objective_s,
-                allowed_fraction=allowed_fraction,
-                storm_fraction=storm,
-            )
-            for policy in compared
-        ),
+        outcomes=tuple(outcomes),
         lag_objective_records=lag_objective_records,
         lag_objective_s=lag_objective_s,
         allowed_fraction=allowed_fraction,
         storm_fraction=storm,
     )
+
+
+def starting_members(policy: ScalingPolicy, members: int) -> int:
+    """Give the nearest number of members to start with that a policy allows."""
+    return max(policy.least, 1, min(members, policy.most))
 
 
 def _checked(policies: Any) -> tuple[ScalingPolicy, ...]:
@@ -265,6 +302,16 @@ def _checked(policies: Any) -> tuple[ScalingPolicy, ...]:
     if twice is not None:
         raise ValueError(f"policies must differ in name, got {twice!r} twice")
     return listed
+
+
+def _best(outcomes: Sequence[PolicyOutcome]) -> PolicyOutcome:
+    meeting = [outcome for outcome in outcomes if outcome.meets_objective]
+    if meeting:
+        return min(meeting, key=_cost)
+    return min(
+        outcomes,
+        key=lambda outcome: (round(outcome.lost_records), outcome.time_over_s, *_cost(outcome)),
+    )
 
 
 def _cost(outcome: PolicyOutcome) -> tuple[bool, float, int]:

@@ -21,6 +21,7 @@ from kafka_sizing.consumers.simulation import (
     Slowdown,
     Stuck,
 )
+from kafka_sizing.consumers.simulation.events import check_event, most_members
 from kafka_sizing.toml.section import Key, Section, sections
 from kafka_sizing.toml.values import (
     choice,
@@ -80,8 +81,13 @@ _OF_SHARES: Final = {"hot key": _HOT, "shares": _SHARES, "partitions": _MORE}
 _KINDS: Final = (*_PLAIN, *_OF_SHARES)
 
 
-def events_of(given: object, shares: NDArray[np.float64], *, ends_s: float) -> tuple[Event, ...]:
-    """Read what happens; the shares of the start are those a hot key is reckoned from."""
+def events_of(
+    given: object, shares: NDArray[np.float64], *, members: int, ends_s: float
+) -> tuple[Event, ...]:
+    """Read what happens; the shares of the start are those a hot key is reckoned from.
+
+    ``members`` are the most there may be without those that join.
+    """
     read = [_kind_of(Section(where, table)) for where, table in sections("[[event]]", given)]
     for _, section, _ in read:
         check_before_end(section, ends_s)
@@ -92,6 +98,10 @@ def events_of(given: object, shares: NDArray[np.float64], *, ends_s: float) -> t
         if isinstance(event, SharesChange | PartitionIncrease):
             shares = np.asarray(event.shares)
         events.append(event)
+    most = most_members(events, members)
+    for event, (_, section, _) in zip(events, read, strict=True):
+        with section.naming({"member": "member", "partition": "partition"}):
+            check_event(event, members=most, partitions=shares.size, duration_s=ends_s)
     return tuple(events)
 
 

@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kafka_sizing.consumers.assignment import ASSIGNORS
+from kafka_sizing.consumers.rebalance.assignors import assignor_under
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.consumers.scaling import FixedMembers, ScalingPolicy
-from kafka_sizing.consumers.scaling.comparison import PolicyComparison, compare_policies
+from kafka_sizing.consumers.scaling.comparison import (
+    PolicyComparison,
+    compare_policies,
+    starting_members,
+)
 from kafka_sizing.consumers.scenario.arrivals import ReadTrace, arrivals_of
 from kafka_sizing.consumers.scenario.events import events_of
 from kafka_sizing.consumers.scenario.objective import LagObjective, LagVerdict, judge_lag
@@ -41,6 +46,8 @@ from kafka_sizing.toml.values import (
     records_each,
     text,
 )
+
+_PROTOCOL: Final[Protocol] = "cooperative"
 
 PlaceKeys = Callable[[int], PartitionLoads]  # how many partitions there are, in
 
@@ -99,7 +106,7 @@ class Scenario:
     duration_s: float
     step_s: float = 1.0
     title: str = ""
-    protocol: Protocol = "cooperative"
+    protocol: Protocol = _PROTOCOL
     membership: Membership = "dynamic"
     assignor: str | None = None
     settings: ConsumerSettings = field(default_factory=ConsumerSettings)
@@ -142,13 +149,19 @@ class Scenario:
         """Hold a simulation of this scenario against its objective."""
         return judge_lag(simulation, self.objective)
 
-    def compare(self) -> PolicyComparison:
+    def compare(self, simulation: LagSimulation | None = None) -> PolicyComparison:
         """Play the scenario with as many members as it has, and with each of its policies.
+
+        Parameters
+        ----------
+        simulation : LagSimulation, optional
+            What `simulate` gave, so that ``policy`` is not played again.
 
         Returns
         -------
         PolicyComparison
-            The group as it is comes first, unless a policy says the same.
+            The group as it is comes first, unless a policy says the same. Only the outcome of
+            the best policy keeps its simulation.
 
         Raises
         ------
@@ -162,6 +175,12 @@ class Scenario:
         as_is = FixedMembers(self.members)
         names = [policy.name for policy in self.policies]
         first = () if as_is.name in names else (as_is,)
+        played = {}
+        policy = self.policy
+        if policy is not None and starting_members(policy, self.members) != self.members:
+            policy = None  # in a comparison it starts with another number
+        if simulation is not None and policy is not None:
+            played[policy.name] = simulation
         return compare_policies(
             [*first, *self.policies],
             self.arrivals,
@@ -171,6 +190,8 @@ class Scenario:
             lag_objective_records=self.objective.lag_records,
             lag_objective_s=self.objective.oldest_unread_s,
             allowed_fraction=self.objective.except_for_s / self.duration_s,
+            keep="best",
+            played=played,
             **self._options(),
         )
 
@@ -269,18 +290,23 @@ def scenario_of(
     group = Section.of("[group]", given["group"], (*_GROUP, "policy"))
     shares = _shares(topic, place_keys)
     policies = policies_of(given.get("policy", []))
+    policy = _chosen(group, policies)
+    rules = _group(group, shares.size)
+    most = max(rules["members"], 0 if policy is None else policy.most)
     general.setdefault("step_s", _step_for(general["duration_s"] * shares.size))
     return Scenario(
         arrivals=arrivals_of(given["arrivals"], read_trace, ends_s=general["duration_s"]),
         shares=shares,
         member=Section.of("[member]", given["member"], _MEMBER).made(MemberCapacity, _MEMBER),
         settings=settings_of(given.get("settings", {})),
-        events=events_of(given.get("event", []), shares, ends_s=general["duration_s"]),
+        events=events_of(
+            given.get("event", []), shares, members=most, ends_s=general["duration_s"]
+        ),
         retention_s=topic.optional("retention", positive(duration)),
         objective=_objective(given, general["duration_s"]),
-        policy=_chosen(group, policies),
+        policy=policy,
         policies=policies,
-        **_group(group, shares.size),
+        **rules,
         **general,
     )
 
@@ -313,6 +339,8 @@ def _group(group: Section, partitions: int) -> dict[str, Any]:
             f"{group.where} initial_lag must be one amount, or one for each of {partitions:,} "
             f"partitions, got {len(waiting):,}"
         )
+    with group.naming({"assignor": "assignor"}):
+        assignor_under(arguments.get("protocol", _PROTOCOL), arguments.get("assignor"))
     return arguments
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,6 +149,55 @@ Event = (
     | SharesChange
     | PartitionIncrease
 )
+
+
+def checked_events(events: object) -> tuple[Event, ...]:
+    """Refuse anything but several events."""
+    if isinstance(events, Event) or not isinstance(events, Iterable):
+        raise TypeError(f"events must be a sequence, got one {type(events).__name__}")
+    listed = tuple(events)
+    for event in listed:
+        if not isinstance(event, Event):
+            raise TypeError(
+                f"events must be Crash, Deployment and such, got {type(event).__name__}"
+            )
+    return listed
+
+
+def most_members(events: Sequence[Event], members: int) -> int:
+    """Count the places of a group that members ever fill, if each that joins takes a new one."""
+    return members + sum(isinstance(event, Join) for event in events)
+
+
+def befalls(event: Event, *, members: int) -> bool:
+    """Whether the member that an event is about, if any, is one of so many."""
+    number = getattr(event, "member", None)
+    return number is None or number < members
+
+
+def check_member(event: Event, *, members: int) -> None:
+    """Refuse what is about a member that never is there."""
+    if not befalls(event, members=members):
+        raise ValueError(
+            f"member of {type(event).__name__} must be below {members:,}, the most members there "
+            f"may be, got {getattr(event, 'member', None):,}"
+        )
+
+
+def check_event(event: Event, *, members: int, partitions: int, duration_s: float) -> None:
+    """Refuse what comes after the end, or befalls a member or partition that never is there."""
+    kind = type(event).__name__
+    if event.at_s >= duration_s:
+        raise ValueError(
+            f"at_s of {kind} must be before the end, at {duration_s:,.10g} s, "
+            f"got {event.at_s:,.10g}"
+        )
+    check_member(event, members=members)
+    if isinstance(event, PoisonRecord) and event.partition >= partitions:
+        raise ValueError(
+            f"partition of {kind} must be below {partitions:,}, the partitions "
+            f"there are, got {event.partition:,}"
+        )
 
 
 def checked_shares(shares: object) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -54,9 +54,11 @@ class Group:
             partitions=partitions,
         )
         self.rules = rules
+        self.missed: list[Event] = []  #: that found nobody
         self._dead = 0  # members that it has been told to have, and that never come back
         self._poisoned: list[int] = []
         self._slowdowns: list[Slowdown] = []
+        self._aimed: list[Slowdown] = []  # at one member, whoever fills its place meanwhile
 
     @property
     def readers(self) -> NDArray[np.int64]:
@@ -81,7 +83,7 @@ class Group:
     def plan(self, events: Sequence[Event]) -> None:
         """Put events on the agenda."""
         for event in events:
-            self.agenda.at(event.at_s, self._action_of(event))
+            self.agenda.at(event.at_s, partial(self._befall, event))
 
     def scale_to(self, members: int) -> None:
         """Start members, or let the newest leave, until there are so many.
@@ -104,39 +106,46 @@ class Group:
 
     def finish(self, now_s: float) -> None:
         """Close the books at the end of the simulation."""
+        slots = {member.slot for member in self.roster.members}
+        self.missed += [slow for slow in self._aimed if slow.member not in slots]
         self.agenda.now_s = now_s
         self.coordinator.finish()
 
-    def _action_of(self, event: Event) -> Callable[[], None]:
+    def _befall(self, event: Event) -> None:
+        """Let an event happen; write down those that find nobody."""
+        happened = True
         match event:
             case Join():
-                return lambda: self.scale_to(self.wanted + 1)
+                self.scale_to(self.wanted + 1)
             case Leave():
-                return partial(self._leave_for_good, event.member)
+                happened = self._leave_for_good(event.member)
             case Crash():
-                return partial(self._crash, event)
+                happened = self._crash(event)
             case Stuck():
-                return partial(self._hang, event)
+                happened = self._hang(event)
             case Deployment():
-                return partial(self._deploy, event)
+                happened = self._deploy(event)
             case Slowdown():
-                return partial(self._slow_down, event)
+                self._slow_down(event)
             case PoisonRecord():
-                return partial(self._poison, event)
+                self._poison(event)
             case PartitionIncrease():
-                return partial(self._add_partitions, len(np.asarray(event.shares)))
-        return lambda: None  # how the load is shared out is not the group's business
+                self._add_partitions(len(np.asarray(event.shares)))
+        if not happened:
+            self.missed.append(event)
 
     def _join(self, member: RosterMember) -> None:
         if member.state == "starting":
             member.state = "ready"
             self.coordinator.notice("join")
 
-    def _leave_for_good(self, slot: int) -> None:
+    def _leave_for_good(self, slot: int) -> bool:
         member = self.roster.at(slot)
-        if member is not None and member.state != "silent":  # it is away already
-            self._leave(member)
-            self.wanted -= 1
+        if member is None or member.state == "silent":  # it is away already
+            return False
+        self._leave(member)
+        self.wanted -= 1
+        return True
 
     def _leave(self, member: RosterMember) -> None:
         if member.state == "starting":
@@ -147,15 +156,16 @@ class Group:
             member.turn("gone")
             self.coordinator.notice("leave")
 
-    def _crash(self, event: Crash) -> None:
+    def _crash(self, event: Crash) -> bool:
         member = self.roster.at(event.member)
         if member is None or member.state in ("starting", "silent"):
-            return
+            return False
         self._fall_silent(member, "crash")
         if event.back_after_s is None:
             self._dead += 1
         else:
             self.agenda.after(event.back_after_s, partial(self._come_back, member))
+        return True
 
     def _fall_silent(self, member: RosterMember, kind: EventKind) -> None:
         turn = member.turn("silent")
@@ -178,10 +188,10 @@ class Group:
         is_free = in_its_place is None or in_its_place is member
         self._join(self.roster.add(member.slot if is_free else None))
 
-    def _hang(self, event: Stuck) -> None:
+    def _hang(self, event: Stuck) -> bool:
         member = self.roster.at(event.member)
         if member is None or member.state != "ready":
-            return
+            return False
         turn = member.turn("hung")
 
         def leave() -> None:
@@ -200,12 +210,14 @@ class Group:
 
         self.agenda.after(self.rules.unnoticed_s("stuck"), leave)
         self.agenda.after(event.for_s, poll_again)
+        return True
 
-    def _deploy(self, event: Deployment) -> None:
+    def _deploy(self, event: Deployment) -> bool:
         slots = sorted(member.slot for member in self.roster.among("ready"))
         for turn, slot in enumerate(slots):
             after_s = turn * (event.restart_s + event.pause_s)
             self.agenda.after(after_s, partial(self._restart, slot, event.restart_s))
+        return bool(slots)
 
     def _restart(self, slot: int, restart_s: float) -> None:
         member = self.roster.at(slot)
@@ -215,6 +227,8 @@ class Group:
 
     def _slow_down(self, event: Slowdown) -> None:
         self._slowdowns.append(event)
+        if event.member is not None:
+            self._aimed.append(event)
         self.agenda.after(event.for_s, partial(self._slowdowns.remove, event))
 
     def _poison(self, event: PoisonRecord) -> None:

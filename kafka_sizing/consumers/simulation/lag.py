@@ -16,12 +16,19 @@ from kafka_sizing._checks import (
     check_positive,
     check_type,
 )
-from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
+from kafka_sizing.consumers.rebalance.assignors import assignor_under
+from kafka_sizing.consumers.rebalance.detection import MEMBERSHIPS, Membership, Protocol
 from kafka_sizing.consumers.scaling.policies import ScalingPolicy
 from kafka_sizing.consumers.settings import ConsumerSettings
 from kafka_sizing.consumers.simulation.arrivals import Arrivals, as_arrivals
 from kafka_sizing.consumers.simulation.coordinator import Rules
-from kafka_sizing.consumers.simulation.events import Event, Join, PoisonRecord, checked_shares
+from kafka_sizing.consumers.simulation.events import (
+    Event,
+    check_event,
+    checked_events,
+    checked_shares,
+    most_members,
+)
 from kafka_sizing.consumers.simulation.group import Group
 from kafka_sizing.consumers.simulation.member import MemberCapacity, as_member
 from kafka_sizing.consumers.simulation.result import LagSimulation
@@ -31,11 +38,6 @@ from kafka_sizing.partitions.placement import PartitionLoads
 
 MOST_STEPS: Final = 10_000_000
 _MOST_CELLS: Final = 250_000_000  # steps × partitions: 2 GB for each of the two arrays
-_ASSIGNORS: Final[dict[Protocol, str]] = {
-    "eager": "range",
-    "cooperative": "cooperative-sticky",
-    "consumer": "uniform",
-}
 
 
 def simulate_lag(
@@ -91,8 +93,8 @@ def simulate_lag(
     membership : {"dynamic", "static"}, default "dynamic"
         Whether members have a ``group.instance.id``.
     assignor : str, optional
-        As for `assign`. By default cooperative-sticky for "cooperative", range for "eager",
-        uniform for "consumer".
+        As for `assign`, one that the protocol can have. By default cooperative-sticky for
+        "cooperative", range for "eager", uniform for "consumer".
     settings : ConsumerSettings, optional
         Timeouts of the group; by default Kafka's.
     barrier_s, restore_s : float, optional
@@ -115,8 +117,8 @@ def simulate_lag(
     TypeError
         If an argument is not of its kind.
     ValueError
-        If a number is out of range, shares do not add up, or an event names a member or a
-        partition that never is.
+        If a number is out of range, shares do not add up, the assignor does not go with the
+        protocol, or an event comes after the end or names a member or a partition that never is.
 
     Notes
     -----
@@ -148,8 +150,8 @@ def simulate_lag(
     n_members = check_count("members", members)
     check_positive("duration_s", duration_s)
     check_positive("step_s", step_s)
-    check_choice("protocol", protocol, _ASSIGNORS)
-    check_choice("membership", membership, ("dynamic", "static"))
+    named = assignor_under(protocol, assignor)
+    check_choice("membership", membership, MEMBERSHIPS)
     check_non_negative("restore_s", restore_s)
     if barrier_s is not None:
         check_non_negative("barrier_s", barrier_s)
@@ -159,17 +161,16 @@ def simulate_lag(
         check_type("settings", settings, ConsumerSettings, "ConsumerSettings(…)")
     if policy is not None and not isinstance(policy, ScalingPolicy):
         raise TypeError(f"policy must be one such as FixedMembers(12), got {policy!r:.60}")
-    if isinstance(events, Event):
-        raise TypeError(f"events must be a sequence, got one {type(events).__name__}")
-    happenings = tuple(events)
+    happenings = checked_events(events)
     traffic = traffic_of(come, first, happenings)
-    _check_events(happenings, n_members, traffic.partitions, scales=policy is not None)
+    most = n_members if policy is None else max(n_members, policy.most)
+    _check_events(happenings, most, traffic.partitions, duration_s)
     steps = _steps(duration_s, step_s, traffic.partitions)
     _check_arrivals(come, steps * step_s)
     rules = Rules(
         protocol=protocol,
         membership=membership,
-        assignor=_ASSIGNORS[protocol] if assignor is None else assignor,
+        assignor=named,
         settings=ConsumerSettings() if settings is None else settings,
         barrier_s=barrier_s,
         restore_s=restore_s,
@@ -236,26 +237,13 @@ def _first_lag(
     return np.pad(lag, (0, most_partitions - lag.size))
 
 
-def _check_events(events: Sequence[Event], members: int, partitions: int, *, scales: bool) -> None:
-    """Refuse events about members and partitions that cannot be there."""
-    if not scales:
-        members += sum(isinstance(event, Join) for event in events)
+def _check_events(
+    events: Sequence[Event], members: int, partitions: int, duration_s: float
+) -> None:
+    """Refuse what cannot happen, or nobody would see."""
+    most = most_members(events, members)
     for event in events:
-        if not isinstance(event, Event):
-            raise TypeError(
-                f"events must be Crash, Deployment and such, got {type(event).__name__}"
-            )
-        number = getattr(event, "member", None)
-        if number is not None and number >= members and not scales:
-            raise ValueError(
-                f"member of {type(event).__name__} must be below {members:,}, the members "
-                f"there are, got {number:,}"
-            )
-        if isinstance(event, PoisonRecord) and event.partition >= partitions:
-            raise ValueError(
-                f"partition of PoisonRecord must be below {partitions:,}, the partitions "
-                f"there are, got {event.partition:,}"
-            )
+        check_event(event, members=most, partitions=partitions, duration_s=duration_s)
 
 
 def _steps(duration_s: float, step_s: float, partitions: int) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kafka_sizing._checks import ROUNDING, check_at_least, check_count, check_non_negative
+from kafka_sizing._checks import ROUNDING, check_count, check_non_negative
+from kafka_sizing.consumers.simulation.ages import ages_s
 from kafka_sizing.consumers.simulation.coordinator import NOBODY, SimulatedRebalance
 from kafka_sizing.consumers.simulation.events import Event
 from kafka_sizing.consumers.simulation.member import MemberCapacity
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
 _HOUR_S: Final = 3_600.0
 _ONE_RECORD: Final = 1.0
-_NEXT_FRACTION: Final = 1e-11  # of all records: above the rounding of their sum
 _ROWS_SHOWN: Final = 12
 
 
@@ -57,6 +58,7 @@ class LagSimulation:
     ownerships: tuple[Ownership, ...]
     decisions: tuple[Decision, ...]  #: of the scaling policy; empty without one
     events: tuple[Event, ...]
+    missed_events: tuple[Event, ...]  #: those of them that found nobody, and changed nothing
     retention_s: float | None
 
     def __post_init__(self) -> None:
@@ -122,25 +124,7 @@ class LagSimulation:
         The lag in seconds: 0 where everything is read. What was unread at the start is taken
         to have come at the first rate; if that is 0, at the start.
         """
-        ages = np.zeros_like(self.lag_records)
-        times = np.append(0.0, self.times_s)
-        arrived = self.traffic.arrived_records(times)
-        first_rates = self.traffic.first_records_per_s
-        for partition in np.flatnonzero(self.lag_records.any(axis=0)):
-            behind = np.flatnonzero(self.lag_records[:, partition] > 0)
-            came = arrived[:, partition]
-            position = came[behind + 1] - self.lag_records[behind, partition]
-            # So that rounding takes no record for the one that came before a long silence.
-            position += _NEXT_FRACTION * (came[-1] + self.initial_lag_records[partition])
-            after = np.clip(np.searchsorted(came, position, side="right"), 1, times.size - 1)
-            step = came[after] - came[after - 1]
-            part = (position - came[after - 1]) / np.where(step > 0, step, 1.0)
-            came_at = times[after - 1] + np.clip(part, 0.0, 1.0) * self.step_s
-            early = position < 0
-            rate = first_rates[partition]
-            came_at[early] = position[early] / rate if rate else 0.0
-            ages[behind, partition] = np.maximum(times[behind + 1] - came_at, 0.0)
-        return ages
+        return ages_s(self.traffic, self.initial_lag_records, self.lag_records, self.times_s)
 
     @property
     def peak_lag_records(self) -> float:
@@ -153,9 +137,35 @@ class LagSimulation:
         return float(self.oldest_unread_s.max())
 
     @property
+    def peak_row(self) -> int:
+        """The step at whose end the lag of all partitions together was greatest; the first."""
+        return int(self.total_lag_records.argmax())
+
+    @property
     def worst_partition(self) -> int:
+        """The partition with the most unread records when the lag was greatest; the first."""
+        return int(self.lag_records[self.peak_row].argmax())
+
+    @property
+    def furthest_behind_partition(self) -> int:
         """The partition with the most unread records at any time; the first of several."""
         return int(self.lag_records.max(axis=0).argmax())
+
+    @property
+    def idle_members(self) -> NDArray[np.int64]:
+        """Members of the group that own no partition, shape (steps,).
+
+        Those that wait for a rebalance to end are not counted.
+        """
+        busy = [np.unique(each.owners[each.owners != NOBODY]).size for each in self.ownerships]
+        settled = self._latest([each.at_s for each in self.ownerships])
+        in_group = self.ready_members + self.silent_members
+        idle: NDArray[np.int64] = np.maximum(in_group - np.array(busy)[settled], 0)
+        if self.rebalances:
+            latest = self._latest([each.starts_s for each in self.rebalances])
+            ends_s = np.array([each.ends_s for each in self.rebalances])[latest]
+            idle[(latest >= 0) & (self.times_s < ends_s)] = 0
+        return idle
 
     @property
     def total_lost_records(self) -> float:
@@ -233,8 +243,7 @@ class LagSimulation:
 
     def owners_at(self, times_s: ArrayLike) -> NDArray[np.int64]:
         """Give the number of each partition's owner; -1: nobody. Shape (times, partitions)."""
-        starts = [ownership.at_s for ownership in self.ownerships]
-        at = np.searchsorted(starts, np.asarray(times_s, dtype=np.float64), side="right") - 1
+        at = self._latest([each.at_s for each in self.ownerships], times_s)
         return np.array([ownership.owners for ownership in self.ownerships])[at]
 
     def samples(
@@ -258,46 +267,27 @@ class LagSimulation:
         Returns
         -------
         LagSamples
-            End offsets, committed offsets and owners, rounded down to whole records.
+            End offsets, committed offsets and owners, rounded down to whole records; partitions
+            from when they are there on. As Kafka tells it, a partition has no owner while a
+            rebalance stops all.
         """
-        from kafka_sizing.consumers.monitoring.samples import LagSamples
+        from kafka_sizing.consumers.simulation.sampling import samples_of
 
-        check_at_least("every_s", every_s, self.step_s)
-        check_non_negative("commit_interval_s", commit_interval_s)
-        check_non_negative("from_offset", from_offset)
-        if every_s > self.duration_s:
-            raise ValueError(
-                f"every_s must be at most duration_s, {self.duration_s:g} s, got {every_s!r}"
-            )
-        stride = round(every_s / self.step_s)
-        rows = np.arange(stride - 1, self.times_s.size, stride)
-        committed_rows = rows
-        if commit_interval_s > self.step_s:
-            every = max(1, round(commit_interval_s / self.step_s))
-            committed_rows = (rows + 1) // every * every - 1
-        times = self.times_s[rows]
-        ends = self.traffic.arrived_records(times) + self.initial_lag_records
-        position = self._positions(committed_rows)
-        owners = self.owners_at(times)
-        names = [f"member-{number}" for number in range(int(owners.max(initial=NOBODY)) + 1)]
-        return LagSamples.from_grid(
-            times,
-            np.floor(np.minimum(position, ends) + from_offset + 1e-6).astype(np.int64),
-            np.floor(ends + from_offset + 1e-6).astype(np.int64),
-            members=names,
-            owner=owners,
+        return samples_of(
+            self, every_s=every_s, commit_interval_s=commit_interval_s, from_offset=from_offset
         )
 
     def explain(self) -> str:
         """Say in words how the group fared."""
-        worst = self.worst_partition
+        row = self.peak_row
         if self.peak_lag_records < _ONE_RECORD:
             fared = "the group kept up all the time"
         else:
-            at_s = float(self.times_s[self.total_lag_records.argmax()])
+            oldest_s = float(self.oldest_unread_s[row].max())
             fared = (
-                f"lag peaked at {format_load(self.peak_lag_records, 'records')} after {at_s:,g} s "
-                f"(oldest {self.peak_lag_s:,.0f} s; most in partition {worst})"
+                f"lag peaked at {format_load(self.peak_lag_records, 'records')} after "
+                f"{self.times_s[row]:,g} s (oldest {oldest_s:,.0f} s; most in partition "
+                f"{self.worst_partition})"
             )
             caught_up = self.caught_up_at_s()
             if caught_up is None:
@@ -308,6 +298,9 @@ class LagSimulation:
         lost = ""
         if self.total_lost_records:
             lost = f"; retention deleted {format_load(self.total_lost_records, 'records')} unread"
+        idle = int(self.idle_members.max())
+        if idle:
+            lost += f"; up to {idle:,} member{'' if idle == 1 else 's'} had no partition"
         n = len(self.rebalances)
         return f"{fared}{lost}; {n} rebalance{'' if n == 1 else 's'}"
 
@@ -328,6 +321,7 @@ class LagSimulation:
                 "ready_members": self.ready_members,
                 "starting_members": self.starting_members,
                 "silent_members": self.silent_members,
+                "idle_members": self.idle_members,
                 "capacity_records_per_s": self.capacity_records_per_s,
                 "cpu_fraction": self.cpu_fraction,
                 "rebalancing_s": self.rebalancing_s,
@@ -366,10 +360,10 @@ class LagSimulation:
         rows = np.unique(np.linspace(0, len(frame) - 1, _ROWS_SHOWN).astype(int))
         return str(frame.take(rows).to_html(index=False, float_format="{:,.6g}".format))
 
-    def _positions(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Give how far each partition was read, or lost, at the ends of some steps; -1: start."""
-        done = self.read_records
-        if self.lost_records is not None:
-            done = done + self.lost_records
-        at = np.maximum(rows, 0)
-        return np.where(rows[:, None] >= 0, done[at], 0.0)
+    def _latest(
+        self, starts_s: Sequence[float], times_s: ArrayLike | None = None
+    ) -> NDArray[np.int64]:
+        """Give which of several starts was the last by each time; -1: none yet."""
+        times = self.times_s if times_s is None else np.asarray(times_s, dtype=np.float64)
+        latest: NDArray[np.int64] = np.searchsorted(starts_s, times, side="right") - 1
+        return latest

@@ -101,6 +101,7 @@ class Run:
             ),
             decisions=tuple(self.decisions),
             events=events,
+            missed_events=tuple(self.group.missed),
             retention_s=self.retention_s,
         )
 

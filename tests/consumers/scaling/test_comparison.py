@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from kafka_sizing.consumers import Arrivals, MemberCapacity, Slowdown
+from kafka_sizing.consumers import Arrivals, Crash, MemberCapacity, Slowdown
 from kafka_sizing.consumers.scaling import (
     CpuPolicy,
     FixedMembers,
@@ -374,6 +374,88 @@ def test_members_without_a_partition_are_mentioned():
     )
 
 
+def test_members_without_a_partition_are_mentioned_of_the_best_too():
+    text = compare(fixed(20)).explain()
+    assert text.endswith("at most 20 members, 0 rebalances; up to 8 members had no partition.")
+    far = compare(fixed(20), 3_000).explain()
+    assert "20 members comes closest: above the objective for" in far
+    assert far.endswith("; up to 8 members had no partition.")
+
+
+def test_one_member_a_partition_is_only_called_too_little_where_it_is():
+    """75 records/s at most come to each of 12 partitions, and a member reads 100."""
+    daily = Arrivals.daily(500, peak_ratio=1.8)
+    cpu = CpuPolicy(least=2, most=12, target_percent=60)
+    (outcome,) = compare(
+        [cpu],
+        daily,
+        members=6,
+        member=MemberCapacity(100, start_s=20),
+        duration_s=86_400,
+        step_s=5,
+    ).outcomes
+    assert not outcome.meets_objective
+    assert outcome.worst_partition_readable
+    assert "however many there are" not in outcome.explain()
+
+
+def test_the_partition_that_holds_the_lag_is_said_to_share_its_reader():
+    # Of 90, 30, 30 and 30 records/s, the first member reads 90 + 30 and can read 100.
+    (two,) = compare(fixed(2), 180, shares=[0.5, 1 / 6, 1 / 6, 1 / 6]).outcomes
+    assert two.explain().endswith(
+        "partition 0 held 100.0 % of the lag, and its reader had 2 partitions then"
+    )
+    assert compare(fixed(4), 180, shares=[0.5, 1 / 6, 1 / 6, 1 / 6]).feasible
+
+
+def test_the_partition_that_holds_the_lag_may_have_nobody_to_read_it():
+    (two,) = compare(
+        fixed(2), 100, partitions=2, events=[Crash(at_s=3_500, member=1)], duration_s=3_540
+    ).outcomes
+    assert two.worst_reader_partitions == 1  # its owner is dead, and nobody knows
+    (one,) = compare(
+        fixed(3), 30, partitions=1, initial_lag_records=9_000, lag_objective_s=1, duration_s=60
+    ).outcomes
+    assert one.worst_reader_partitions == 1
+
+
+def test_what_is_unread_at_the_start_counts_against_one_member():
+    (two,) = compare(
+        fixed(2), 20, partitions=2, initial_lag_records=[50_000, 0], duration_s=60
+    ).outcomes
+    # 50,000 wait and 10/s come, of which 100/s are read: a reader of its own would do no better.
+    assert "and one member reads it however many there are" in two.explain()
+
+
+def test_only_the_simulations_asked_for_are_kept():
+    whole, best = (compare(fixed(2, 4, 6), keep=keep) for keep in ("all", "best"))
+    assert all(outcome.simulation is not None for outcome in whole.outcomes)
+    assert [outcome.simulation is None for outcome in best.outcomes] == [True, False, True]
+    assert best.to_frame().equals(whole.to_frame())
+    for kept, dropped in zip(whole.outcomes, best.outcomes, strict=True):
+        simulation = kept.simulation
+        assert dropped.lag_records.tolist() == simulation.total_lag_records.tolist()
+        assert dropped.oldest_unread_s.tolist() == simulation.oldest_unread_s.max(axis=1).tolist()
+        assert dropped.members.tolist() == simulation.running_members.tolist()
+
+
+def test_a_simulation_that_there_is_already_is_not_played_again():
+    kept = two_and_four().outcomes[0].simulation
+    comparison = compare(fixed(2, 4), played={"2 members": kept})
+    assert comparison.outcomes[0].simulation is kept
+    assert comparison.to_frame().equals(two_and_four().to_frame())
+
+
+def test_what_befalls_a_member_that_a_policy_never_has_is_left_out_there():
+    crash = Crash(at_s=60, member=5)
+    two, six = compare(fixed(2, 6), events=[crash]).outcomes
+    assert (two.missed_events, six.missed_events) == ((crash,), ())
+    assert (two.rebalances, six.rebalances) == (0, 1)
+    assert two.explain().endswith("; 1 event found no such member")
+    with pytest.raises(ValueError, match=r"member of Crash must be below 6, .* got 6"):
+        compare(fixed(2, 6), events=[Crash(at_s=60, member=6)])
+
+
 def test_as_many_members_as_partitions_are_not_too_many():
     assert "no partition" not in compare(fixed(12)).outcomes[0].explain()
 
@@ -446,6 +528,8 @@ def test_names_are_escaped():
         (fixed(3), {"allowed_fraction": 1}, ValueError, "allowed_fraction must be a fraction"),
         (fixed(3), {"storm_fraction": -1}, ValueError, "storm_fraction must be a fraction"),
         (fixed(3), {"members": 0}, ValueError, "members must be a whole number"),
+        (fixed(3), {"keep": "none"}, ValueError, "keep must be one of 'all', 'best', got 'none'"),
+        (fixed(3), {"events": Crash(at_s=1, member=0)}, TypeError, "events must be a sequence"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(policies, changes, error, text):

@@ -316,3 +316,18 @@ def test_a_scenario_says_how_large_it_is(everything):
 def test_shares_of_a_scenario_cannot_be_changed(everything):
     with pytest.raises(ValueError, match="read-only"):
         everything.shares[0] = 1
+
+
+def test_a_comparison_takes_the_simulation_that_there_is(given):
+    given["policy"] = [{"kind": "fixed", "members": members} for members in (2, 3)]
+    given["group"]["policy"] = "3 members"
+    given["objective"] = {"oldest_unread": "1 s"}
+    scenario = scenario_of(given)
+    simulation = scenario.simulate()
+    taken, played = scenario.compare(simulation), scenario.compare()
+    assert taken.best.name == "3 members"
+    assert taken.best.simulation is simulation
+    assert taken.to_frame().equals(played.to_frame())
+    given["group"]["policy"] = "2 members"  # begins with 3 alone, and with 2 in a comparison
+    other = scenario_of(given)
+    assert other.compare(other.simulate()).to_frame().equals(played.to_frame())

@@ -142,6 +142,14 @@ def changed(changes):
             r"\[group\] protocol must be one of 'eager', 'cooperative', 'consumer', got 'classic'",
         ),
         ({"group.assignor": "stickey"}, r"\[group\] assignor must be .*\(near: 'sticky'"),
+        (
+            {"group.assignor": "range"},
+            r"\[group\] assignor must be one for protocol 'cooperative', got 'range'",
+        ),
+        (
+            {"group.protocol": "eager", "group.assignor": "uniform"},
+            r"\[group\] assignor must be one for protocol 'eager', got 'uniform'",
+        ),
         ({"group.initial_lag": 5}, r"\[group\] initial_lag must be an amount such as"),
         (
             {"group.initial_lag": ["5 records"]},
@@ -183,6 +191,22 @@ def changed(changes):
         (
             {"event": [CRASH, {**CRASH, "at": "10 min"}]},
             r"\[\[event\]\] 2 \(crash\) at must be before the scenario ends, got '10 min'",
+        ),
+        (
+            {"event": [{**CRASH, "member": 4}, {"kind": "join", "at": "1 s"}]},
+            r"\[\[event\]\] 1 \(crash\) member of Crash must be below 4, .* got 4",
+        ),
+        (
+            {
+                "event": [{**CRASH, "member": 6}],
+                "policy": [{**KEDA, "name": "KEDA"}],
+                "group.policy": "KEDA",
+            },
+            r"\[\[event\]\] 1 \(crash\) member of Crash must be below 6, .* got 6",
+        ),
+        (
+            {"event": [{"kind": "poison record", "at": "1 s", "partition": 6}]},
+            r"\[\[event\]\] 1 \(poison record\) partition of PoisonRecord must be below 6",
         ),
         ({"event": [{"kind": 5}]}, r"\[\[event\]\] 1 kind must be one of 'join', .*, got 5"),
         ({"event": [{"kind": "join"}]}, r"\[\[event\]\] 1 \(join\) must hold at, got none"),

@@ -7,6 +7,8 @@ from kafka_sizing.consumers import (
     Arrivals,
     Crash,
     MemberCapacity,
+    PartitionIncrease,
+    PoisonRecord,
     SharesChange,
     Slowdown,
     simulate_lag,
@@ -183,3 +185,32 @@ def test_lost_records_show_in_frames_and_samples():
     samples = lag.samples(every_s=600)
     waiting = samples.end_offsets - samples.committed_offsets
     assert waiting.sum() == pytest.approx(lag.total_lag_records[-1], abs=2)
+
+
+def test_what_is_said_of_the_peak_belongs_to_one_moment():
+    """Partition 0 is worst at first, the others are together later; each is caught up between."""
+    poison = [
+        PoisonRecord(at_s=10, partition=0, for_s=1_000),
+        PoisonRecord(at_s=1_500, partition=1, for_s=950),
+        PoisonRecord(at_s=1_500, partition=2, for_s=950),
+    ]
+    lag = simulate_lag(
+        1_000, shares=[0.4, 0.3, 0.3], member=1_000, members=3, duration_s=3_000, events=poison
+    )
+    # 400/s × 1,000 s = 400,000 at 1,010 s; 2 × 300/s × 950 s = 570,000 at 2,450 s.
+    assert lag.explain().startswith(
+        "lag peaked at 570,000 records after 2,450 s (oldest 950 s; most in partition 1)"
+    )
+    assert (lag.worst_partition, lag.furthest_behind_partition) == (1, 0)
+    assert lag.lag_records[lag.peak_row].tolist() == pytest.approx([0, 285_000, 285_000])
+
+
+def test_partitions_that_are_not_there_yet_are_not_sampled():
+    more = PartitionIncrease(at_s=60, shares=[0.25] * 4)
+    lag = simulate_lag(100, partitions=3, member=100, members=1, duration_s=100, events=[more])
+    samples = lag.samples(every_s=20)
+    first = {
+        int(number): float(samples.times_s[samples.partition == number].min())
+        for number in np.unique(samples.partition)
+    }
+    assert first == {0: 20, 1: 20, 2: 20, 3: 60}

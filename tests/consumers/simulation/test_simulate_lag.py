@@ -19,6 +19,7 @@ from kafka_sizing.consumers import (
     Stuck,
     simulate_lag,
 )
+from kafka_sizing.consumers.scaling import FixedMembers
 from kafka_sizing.partitions import PartitionLoads
 
 at = st.floats(0, 300)
@@ -481,7 +482,20 @@ class TestRebalancesMeet:
         ({"initial_lag_records": -1}, "initial_lag_records must be finite and >= 0, got -1"),
         ({"initial_lag_records": [1, 2]}, r"one for each of 6 partitions, got shape \(2,\)"),
         ({"restore_s": -1}, "restore_s must be finite and >= 0"),
+        (
+            {"assignor": "range"},
+            "one for protocol 'cooperative', got 'range', which is for 'eager'",
+        ),
         ({"events": [Crash(at_s=1, member=3)]}, "member of Crash must be below 3, .* got 3"),
+        (
+            {"events": [Crash(at_s=1, member=5), Join(at_s=2)], "policy": FixedMembers(4)},
+            "member of Crash must be below 5, .* got 5",
+        ),
+        ({"events": [Join(at_s=400)]}, "at_s of Join must be before the end, at 400 s, got 400"),
+        (
+            {"events": [PartitionIncrease(at_s=1_000, shares=[1 / 7] * 7)]},
+            "at_s of PartitionIncrease must be before the end, at 400 s, got 1,000",
+        ),
         (
             {"events": [PoisonRecord(at_s=1, partition=6)]},
             "partition of PoisonRecord must be below 6, .* got 6",
@@ -500,6 +514,56 @@ def test_what_makes_no_sense_is_refused(changes, error):
     given_ = STEADY | {"arrivals": 100.0} | changes
     with pytest.raises(ValueError, match=error):
         simulate_lag(given_.pop("arrivals"), **given_)
+
+
+PAIRS = {  # Kafka: supportedProtocols of each assignor of the clients; KIP-848
+    "eager": {"range", "roundrobin", "sticky", "cooperative-sticky"},
+    "cooperative": {"cooperative-sticky"},
+    "consumer": {"uniform", "server-range"},
+}
+
+
+@pytest.mark.parametrize("protocol", PAIRS)
+@pytest.mark.parametrize("assignor", set().union(*PAIRS.values()))
+def test_only_assignors_that_the_protocol_can_have_are_taken(protocol, assignor):
+    given_ = STEADY | {"protocol": protocol, "assignor": assignor, "duration_s": 1}
+    if assignor in PAIRS[protocol]:
+        simulate_lag(100, **given_)
+    else:
+        with pytest.raises(ValueError, match=f"assignor must be one for protocol '{protocol}'"):
+            simulate_lag(100, **given_)
+
+
+def test_events_that_find_nobody_are_told_apart():
+    gone = Leave(at_s=10, member=2)
+    crash, stuck = Crash(at_s=100, member=2), Stuck(at_s=100, member=2, for_s=5)
+    slow = Slowdown(at_s=200, for_s=9, member=3)  # the place of a member that never is started
+    there = Crash(at_s=300, member=1)
+    lag = simulate_lag(
+        100, **STEADY, policy=FixedMembers(4, interval_s=3_600), events=[gone, crash, stuck, there]
+    )
+    assert lag.missed_events == (crash, stuck)
+    lag = simulate_lag(100, **STEADY, policy=FixedMembers(4, interval_s=3_600), events=[slow])
+    assert lag.missed_events == (slow,)
+    back = Slowdown(at_s=12, for_s=60, member=0)  # away for a moment, and slow when it is back
+    deployed = Deployment(at_s=10, restart_s=5)
+    lag = simulate_lag(1_200, **STEADY, events=[deployed, back])
+    assert lag.missed_events == ()
+
+
+def test_members_beyond_the_partitions_are_idle():
+    lag = simulate_lag(100, partitions=6, member=100, members=30, duration_s=60)
+    assert lag.idle_members.tolist() == [24] * 60
+    assert lag.explain() == (
+        "the group kept up all the time; up to 24 members had no partition; 0 rebalances"
+    )
+    assert not simulate_lag(100, **STEADY).idle_members.any()
+
+
+def test_a_member_that_waits_for_its_first_partitions_is_not_idle():
+    lag = simulate_lag(100, **STEADY, events=[Join(at_s=10), Crash(at_s=100, member=0)])
+    assert lag.ready_members.max() == 4
+    assert not lag.idle_members.any()
 
 
 def test_events_must_be_events():
