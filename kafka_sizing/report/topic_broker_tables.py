@@ -9,13 +9,18 @@ from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.report.topic_wording import NONE, amount_text, ratio_text
 from kafka_sizing.topic.planning.brokers import BrokerPlan
+from kafka_sizing.topic.planning.retries import RetryTopics
 from kafka_sizing.topic.planning.room import LimitUse, limit_uses
 
 
 def broker_tables(plan: BrokerPlan) -> Iterator[Table]:
     """Give the footprint today, later and with less of the cluster; then the room left."""
     yield _footprint(plan)
-    yield _room(plan)
+    if plan.retries is not None:
+        yield _retries(plan.retries)
+    uses = limit_uses(plan)
+    if uses:
+        yield _room(uses)
 
 
 def _footprint(plan: BrokerPlan) -> Table:
@@ -30,7 +35,8 @@ def _footprint(plan: BrokerPlan) -> Table:
         if footprint is not None
     ]
     frame = plan.horizon.to_frame()
-    names = zip(frame["resource"], frame["per"], frame["kind"], strict=True)
+    names = list(zip(frame["resource"], frame["per"], frame["kind"], strict=True))
+    told = [at for at, (_, per, _) in enumerate(names) if per != "broker" or plan.shows_brokers]
     columns = [_amounts(footprint) for _, footprint in shown]
     return table(
         "footprint",
@@ -42,8 +48,25 @@ def _footprint(plan: BrokerPlan) -> Table:
                 *(column[at] for column in columns),
                 kind,
             )
-            for at, (resource, per, kind) in enumerate(names)
+            for at, (resource, per, kind) in ((at, names[at]) for at in told)
         ],
+    )
+
+
+def _retries(topics: RetryTopics) -> Table:
+    rows = [
+        ("leaders", topics.leaders, "leaders"),
+        ("replicas", topics.replicas, "replicas"),
+        ("disk, all replicas", topics.disk_bytes, "bytes"),
+        ("client writes", topics.in_bytes_per_s, "bytes/s"),
+        ("client reads", topics.out_bytes_per_s, "bytes/s"),
+        ("clients", topics.consumers, "clients"),
+    ]
+    return table(
+        "retry-topics",
+        "Retry topics and dead letters in it, at the peak of the horizon",
+        ("number", "amount>", "how sure"),
+        [(name, amount_text(amount, unit), "measured") for name, amount, unit in rows],
     )
 
 
@@ -55,8 +78,7 @@ def _amounts(footprint: BrokerFootprint) -> list[str]:
     ]
 
 
-def _room(plan: BrokerPlan) -> Table:
-    uses = limit_uses(plan)
+def _room(uses: tuple[LimitUse, ...]) -> Table:
     fullest = max(range(len(uses)), key=lambda at: _fullness(uses[at]))
     return table(
         "room-left",

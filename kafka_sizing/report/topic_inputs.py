@@ -132,7 +132,11 @@ def _retries(retries: Retries) -> Iterator[str]:
 
 
 def _cluster(cluster: Cluster) -> Iterator[str]:
-    yield f"{counted(cluster.brokers, 'broker')} in {counted(cluster.zones, 'zone')}"
+    if cluster.shows_brokers:
+        zones = "" if cluster.zones is None else f" in {counted(cluster.zones, 'zone')}"
+        yield f"{counted(cluster.brokers, 'broker')}{zones}"
+    else:
+        yield "brokers not shown"
     if cluster.limits is not None:
         units = f" × {cluster.units:,}" if cluster.units > 1 else ""
         yield f"{printable(cluster.limits)}{units}"

@@ -22,6 +22,7 @@ from kafka_sizing.topic.planning import (
     Sensitivity,
     TopicPlan,
 )
+from kafka_sizing.topic.planning.retries import RetryTopics
 from kafka_sizing.topic.planning.room import LimitUse, limit_uses
 
 
@@ -194,7 +195,7 @@ def _keys(plan: KeyPlan, names: Names) -> dict[str, Any]:
 
 def _brokers(plan: BrokerPlan) -> dict[str, Any]:
     return {
-        "brokers": plan.cluster.brokers,
+        "brokers": plan.cluster.brokers if plan.shows_brokers else None,
         "zones": plan.cluster.zones,
         "limits_of": plan.cluster.limits,
         "fits": plan.fits,
@@ -204,7 +205,19 @@ def _brokers(plan: BrokerPlan) -> dict[str, Any]:
         "without_broker": None if plan.without_broker is None else _footprint(plan.without_broker),
         "without_zone": None if plan.without_zone is None else _footprint(plan.without_zone),
         "cluster_fit": None if plan.horizon_fit is None else _fit(plan.horizon_fit),
+        "retry_topics": None if plan.retries is None else _retry_topics(plan.retries),
         "room": [_use(use) for use in limit_uses(plan)],
+    }
+
+
+def _retry_topics(topics: RetryTopics) -> dict[str, Any]:
+    return {
+        "leaders": topics.leaders,
+        "replicas": topics.replicas,
+        "disk_bytes": topics.disk_bytes,
+        "in_bytes_per_s": topics.in_bytes_per_s,
+        "out_bytes_per_s": topics.out_bytes_per_s,
+        "consumers": topics.consumers,
     }
 
 
@@ -266,6 +279,7 @@ def _retries(plan: RetryPlan) -> dict[str, Any]:
                 "waiting_records": stage.waiting_records,
                 "partitions": stage.partitions,
                 "outage_partitions": stage.outage_partitions,
+                "outage_records": stage.outage_records,
                 "retention_s": stage.retention_s,
                 "disk_bytes": stage.disk_bytes,
                 "needs_pause": stage.needs_pause,
@@ -278,6 +292,8 @@ def _retries(plan: RetryPlan) -> dict[str, Any]:
             "records_per_s": dead.records_per_s,
             "retained_records": dead.retained_records,
             "partitions": dead.partitions,
+            "outage_partitions": dead.outage_partitions,
+            "outage_records": dead.outage_records,
             "retention_s": dead.retention_s,
             "disk_bytes": dead.disk_bytes,
             "reason": dead.reason,

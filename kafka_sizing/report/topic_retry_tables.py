@@ -40,7 +40,7 @@ def _loads(plan: RetryPlan) -> Table:
                 printable(dead.topic),
                 NONE,
                 _rate(dead.records_per_s),
-                f"{dead.retained_records:,.0f}",
+                f"{dead.most_records:,.0f}",
                 span_text(dead.retention_s),
                 amount_text(dead.disk_bytes, "bytes"),
                 "measured",
@@ -66,7 +66,13 @@ def _needs(plan: RetryPlan) -> Table:
                 )
                 for stage in plan.stages
             ),
-            (printable(dead.topic), _count(dead.partitions), NONE, NONE, "measured"),
+            (
+                printable(dead.topic),
+                _count(dead.partitions),
+                _count(dead.outage_partitions),
+                NONE,
+                "measured",
+            ),
         ],
     )
 

@@ -194,12 +194,13 @@ class TopicReview:
         if brokers is None:
             return
         ratio = brokers.disk_used_ratio
-        yield Tile(
-            name="disk of the fullest broker",
-            value=format_load(brokers.horizon.disk_bytes_per_broker, "bytes"),
-            note="at the horizon" + ("" if ratio is None else f", {ratio_text(ratio)} of it"),
-            alarming=ratio is not None and ratio > 1,
-        )
+        if brokers.shows_brokers:
+            yield Tile(
+                name="disk of the fullest broker",
+                value=format_load(brokers.horizon.disk_bytes_per_broker, "bytes"),
+                note="at the horizon" + ("" if ratio is None else f", {ratio_text(ratio)} of it"),
+                alarming=ratio is not None and ratio > 1,
+            )
         if brokers.horizon_fit is not None:
             binding = brokers.horizon_fit.binding
             yield Tile(

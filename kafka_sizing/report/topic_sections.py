@@ -14,6 +14,7 @@ from kafka_sizing.report.topic_group_tables import group_tables
 from kafka_sizing.report.topic_producer_tables import guarantees, producer_tables
 from kafka_sizing.report.topic_retry_tables import retention_tables, retry_tables
 from kafka_sizing.report.topic_wording import Wording
+from kafka_sizing.retries import RetryPlan
 from kafka_sizing.topic.planning import TopicPlan
 from kafka_sizing.topic.planning.keys import KeyPlan
 
@@ -93,6 +94,7 @@ def _sections(plan: TopicPlan, wording: Wording) -> Iterator[TopicSection]:
             title="What happens to records that fail",
             sentences=(
                 wording.sentence(plan.retries.reason),
+                *_outage_sentences(plan.retries, wording),
                 wording.sentence(f"Order: {plan.retries.ordering}"),
             ),
             figures=("ladder",),
@@ -104,6 +106,11 @@ def _sections(plan: TopicPlan, wording: Wording) -> Iterator[TopicSection]:
         sentences=(wording.sentence(plan.retention.reason),),
         tables=tuple(retention_tables(plan.retention)),
     )
+
+
+def _outage_sentences(plan: RetryPlan, wording: Wording) -> Iterator[str]:
+    if plan.outage is not None:
+        yield wording.sentence(f"In the longest outage: {plan.outage.reason}")
 
 
 def _key_sentences(plan: KeyPlan, wording: Wording) -> tuple[str, ...]:

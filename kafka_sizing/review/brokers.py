@@ -36,7 +36,7 @@ def too_few_brokers(case: Case) -> Iterator[Flaw]:
 
 def too_few_zones(case: Case) -> Iterator[Flaw]:
     """Ask whether each replica is in a zone of its own."""
-    zones, factor = case.own_brokers.zones, case.replication_factor
+    zones, factor = _zones(case), case.replication_factor
     if zones < factor:
         together = -(-factor // zones)
         yield Flaw(
@@ -49,7 +49,7 @@ def too_few_zones(case: Case) -> Iterator[Flaw]:
 
 def uneven_zones(case: Case) -> Iterator[Flaw]:
     """Ask whether every zone has as many brokers."""
-    brokers, zones = case.own_brokers.brokers, case.own_brokers.zones
+    brokers, zones = case.own_brokers.brokers, _zones(case)
     if brokers % zones:
         yield Flaw(
             evidence=f"{counted(brokers, 'broker')} over {counted(zones, 'zone')}",
@@ -288,6 +288,13 @@ def _broken_by_a_loss(plan: BrokerPlan) -> list[LimitCheck]:
         for check in (*after.exceeded, *after.beyond_advice)
         if check.limit.resource in _PARTITIONS and check.limit not in broken
     ]
+
+
+def _zones(case: Case) -> int:
+    zones = case.own_brokers.zones
+    if zones is None:
+        raise NotGiven("the zones that the brokers are spread over (cluster.zones)")
+    return zones
 
 
 def _advised_maps() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kafka_sizing.retries import RetryPlan
+from kafka_sizing.retries.retention import outage_allowance_s, retry_retention_s
 from kafka_sizing.review.case import Case, NotGiven, Reader
 from kafka_sizing.review.judging import Flaw, each_group_of_case, named, origin_of
 from kafka_sizing.review.wording import span_text
@@ -53,7 +54,7 @@ def retry_topic_kept_too_short(case: Case) -> Iterator[Flaw]:
         yield from _retry_topic_itself(case, case.retry_delay_s)
         return
     for stage in _ladder(case).stages:
-        needed_s = stage.delay_s + _outage_s(case)
+        needed_s = retry_retention_s(stage.delay_s, _outage_s(case))
         if stage.retention_s < needed_s:
             yield Flaw(
                 evidence=f"{stage.topic}: {span_text(needed_s)} needed, "
@@ -122,9 +123,13 @@ def _ladder(case: Case) -> RetryPlan:
 
 
 def _outage_s(case: Case) -> float:
-    """Give the longest outage of those that retry; a raw configuration does not know who does."""
+    """Give the longest outage of those that retry; a raw configuration does not know who does.
+
+    Where a design names none, it is the rule of thumb that its retry topics are planned by.
+    """
     if case.known_design is not None:
-        return max((group.outage_s for group in case.known_design.retrying_groups), default=0.0)
+        groups = case.known_design.retrying_groups
+        return outage_allowance_s(max((group.outage_s for group in groups), default=0.0) or None)
     if case.outage_s is None:
         raise NotGiven("the longest outage of a group (outage_s)")
     return case.outage_s

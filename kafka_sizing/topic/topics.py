@@ -12,9 +12,10 @@ from kafka_sizing.partitions.limits import check_name
 from kafka_sizing.settings import Configuration, SettingValue
 from kafka_sizing.settings.setting import text_of
 from kafka_sizing.topic.planning.plan import TopicPlan
+from kafka_sizing.topic.planning.retries import side_partitions
 
 if TYPE_CHECKING:
-    from kafka_sizing.retries import DeadLetter, RetryStage
+    from kafka_sizing.retries import DeadLetter, RetryPlan, RetryStage
 
 Role = Literal["main", "retry", "dead letter"]
 
@@ -89,8 +90,9 @@ def planned_topics(plan: TopicPlan) -> tuple[PlannedTopic, ...]:
     Retry and dead-letter topics get the retention of their stage, and from the main topic what
     decides whether a record is accepted and safe there: ``min.insync.replicas``,
     ``max.message.bytes``, ``message.timestamp.type``. Where the design names an outage to
-    survive, a retry topic has the partitions for the rate while every attempt fails; where
-    nothing says how many it needs, as many as the main topic.
+    survive, a retry topic has the partitions for the rate while every attempt fails, and so has
+    the dead-letter topic if the outage is longer than all delays; where nothing says how many
+    one needs, as many as the main topic.
 
     Parameters
     ----------
@@ -142,23 +144,20 @@ def _topics(plan: TopicPlan) -> Iterator[PlannedTopic]:
     )
     if plan.retries is None:
         return
-    fails = design.retries is not None and design.retries.outage_s > 0
     for stage in plan.retries.stages:
-        partitions = stage.outage_partitions if fails else stage.partitions
-        yield _side_topic(plan, stage, "retry", partitions)
-    letters = plan.retries.dead_letter
-    yield _side_topic(plan, letters, "dead letter", letters.partitions)
+        yield _side_topic(plan, plan.retries, stage, "retry")
+    yield _side_topic(plan, plan.retries, plan.retries.dead_letter, "dead letter")
 
 
 def _side_topic(
-    plan: TopicPlan, stage: RetryStage | DeadLetter, role: Role, partitions: int | None
+    plan: TopicPlan, ladder: RetryPlan, stage: RetryStage | DeadLetter, role: Role
 ) -> PlannedTopic:
     given = plan.design.configuration.given
     inherited = {name: given[name] for name in _INHERITED if name in given}
     return PlannedTopic(
         name=stage.topic,
         role=role,
-        partitions=plan.partitions if partitions is None else partitions,
+        partitions=side_partitions(stage, ladder, main_partitions=plan.partitions),
         replication_factor=plan.design.replication_factor,
         config=_texts(inherited | {"retention.ms": round(stage.retention_s * _MS)}),
         reason=stage.reason,

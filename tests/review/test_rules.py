@@ -14,7 +14,7 @@ from kafka_sizing.review import (
     review_topic,
     rules,
 )
-from kafka_sizing.topic import Group, Keys, Retries
+from kafka_sizing.topic import Group, Keys, Retries, plan_topic
 
 COOPERATIVE = "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"
 RANGE = "org.apache.kafka.clients.consumer.RangeAssignor"
@@ -830,7 +830,7 @@ DESIGNS = [
     ),
     pytest.param("too-few-brokers", "warning", {"cluster": {"brokers": 3}}, id="three of three"),
     pytest.param("too-few-zones", "warning", {"cluster": {"zones": 2}}, id="two zones"),
-    pytest.param("too-few-zones", "note", {"cluster": {"zones": 1}}, id="zones not said"),
+    pytest.param("too-few-zones", "note", {"cluster": {"zones": 1}}, id="one zone"),
     pytest.param(
         "uneven-zones", "note", {"cluster": {"brokers": 7}, "partitions": 14}, id="7 over 3"
     ),
@@ -856,7 +856,7 @@ DESIGNS = [
         "replicas-after-a-loss",
         "warning",
         {"cluster": {"limits": None, "other_replicas": 20_000}},
-        id="20,036 over the five that are left",
+        id="20,039 over the five that are left",
     ),
     pytest.param(
         "few-file-descriptors",
@@ -1191,13 +1191,36 @@ def test_memory_maps_of_a_service_are_not_those_of_linux(changed):
     )
 
 
+def test_zones_that_nobody_names_are_not_judged(changed):
+    gaps = gaps_of(review_topic(changed(cluster={"zones": None})))
+    missing = "the zones that the brokers are spread over (cluster.zones)"
+    assert (gaps["too-few-zones"], gaps["uneven-zones"]) == (missing, missing)
+
+
+def test_retry_topics_of_a_design_without_an_outage_are_held_against_the_rule_of_thumb(changed):
+    """3 days and the delay: what the plan gives passes, and what is an hour short does not."""
+    group = {"outage_s": 0.0, "recovery_s": None}
+    retries = {"delays_s": (5,), "failing_fraction": 0.01}
+    review = review_topic(changed(group=group, retries=retries))
+    assert "retry-topic-kept-too-short" in review.passed
+    plan = plan_topic(changed(group=group, retries=retries))
+    (stage,) = plan.retries.stages
+    assert stage.retention_s == 3 * 86_400 + 5
+    short = replace(plan.retries, stages=(replace(stage, retention_s=3 * 86_400 - 3_600),))
+    found = {each.rule for each in review_topic(replace(plan, retries=short)).findings}
+    assert "retry-topic-kept-too-short" in found
+
+
 def test_a_limit_of_the_vendor_must_hold_once_a_broker_is_lost(changed):
-    """1,800 × 3 replicas are 900 on each of 6 brokers, 1,080 on 5; Amazon advises 1,000."""
+    """1,800 × 3 replicas and 3 of dead letters: 901 on each of 6 brokers, 1,081 on 5.
+
+    Amazon advises 1,000.
+    """
     review = review_topic(changed(partitions=1_800))
     assert "beyond-partition-limits" in review.passed
     (found,) = [each for each in review.findings if each.rule == "replicas-after-a-loss"]
     assert found.evidence.startswith("once a broker is lost, replicas per broker")
-    assert "1,080" in found.evidence
+    assert "1,081" in found.evidence
 
 
 @pytest.mark.parametrize(

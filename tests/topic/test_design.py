@@ -101,7 +101,10 @@ def test_the_owner_of_one_signal_comes_before_the_owner_of_all():
             ),
             "write_bytes_per_s at the peak of the horizon must be finite",
         ),
-        (lambda: Keys(ordering="some"), "ordering must be one of 'per key', 'none', got 'some'"),
+        (
+            lambda: Keys(ordering="some"),
+            r"ordering must be one of 'per key', .*'none', got 'some'",
+        ),
         (lambda: Keys(partitioner="jav"), "near: 'java'"),
         (lambda: Keys(hottest_key_share=0), r"hottest_key_share must be a share in \(0, 1\]"),
         (
@@ -111,6 +114,7 @@ def test_the_owner_of_one_signal_comes_before_the_owner_of_all():
         (lambda: Producers(instances=0), "instances must be a whole number"),
         (lambda: Producers(client="go"), "client must be one of 'java', 'librdkafka', got 'go'"),
         (lambda: Producers(partition_bytes_per_s=0), "partition_bytes_per_s must be finite"),
+        (lambda: Producers(latency_s=0), "latency_s must be finite and > 0, got 0"),
         (lambda: Producers(config={"linger.ms": "soon"}), r"linger\.ms .* got 'soon'"),
         (lambda: Group(name="a"), "group 'a' must give member_records_per_s or processing_s, got"),
         (

@@ -40,6 +40,7 @@ headroom = 0.25
 key = "16 B"
 [producers]
 partition_rate = "20 MiB/s"
+latency = "150 ms"
 [[group]]
 name = "billing"
 member_rate = "1 MB/s"
@@ -60,6 +61,7 @@ disk = "2 TiB"
     assert (traffic.growth_fraction_per_year, traffic.headroom_fraction) == (0.3, 0.25)
     assert traffic.horizon_years == pytest.approx(18 / (365.25 * 24 * 60))
     assert design.producers.partition_bytes_per_s == 20 * MiB
+    assert design.producers.latency_s == 0.15
     assert [group.records_per_s for group in design.groups] == [2_000, 500]
     assert design.groups[0].delay_s == 300
     assert design.retries.delays_s == (0.5, 3_600)
@@ -340,3 +342,10 @@ def test_every_key_says_what_it_means():
     for table in tables:
         for name, field in table.items():
             assert field.about.endswith("."), name
+
+
+def test_a_service_that_shows_no_brokers_needs_none_in_the_file():
+    hidden = read(f'{LEAST}[cluster]\nlimits = "MSK Serverless"\n').cluster
+    assert (hidden.shows_brokers, hidden.brokers) == (False, 3)
+    with pytest.raises(TableError, match=r"^\[cluster\] must hold brokers, got none$"):
+        read(f'{LEAST}[cluster]\nlimits = "MSK Standard m5.large"\n')

@@ -15,6 +15,7 @@ from kafka_sizing.topic import (
     TopicDesign,
     Traffic,
     plan_topic,
+    planned_topics,
 )
 
 
@@ -265,3 +266,158 @@ def test_a_topic_that_keeps_everything_is_reckoned_up_to_the_horizon():
     assert planned.brokers.horizon.disk_bytes == pytest.approx(10e6 * 2 * year_s * 3)
     sooner = plan(config={"retention.ms": -1}, cluster=Cluster(brokers=3))
     assert sooner.brokers.today.disk_bytes == pytest.approx(10e6 * year_s * 3)
+
+
+RETRIED = {
+    "partitions": 5,
+    "replication_factor": 3,
+    "retries": Retries(delays_s=(10, 60), failing_fraction=0.1, triage_s=1_000, instances=4),
+    "groups": [Group(name="billing", member_records_per_s=2_000, outage_s=3_600)],
+}
+
+
+def test_brokers_hold_the_topics_of_retries_too():
+    """10,000 records/s of 1 kB: 1,000/s, 100/s and 10/s go on, on a partition of 2,000/s each."""
+    alone = plan(cluster=Cluster(brokers=6), **{**RETRIED, "retries": None}).brokers.horizon
+    with_retries = plan(cluster=Cluster(brokers=6), **RETRIED).brokers
+    together = with_retries.horizon
+    assert together.leaders - alone.leaders == 3
+    assert together.replicas - alone.replicas == 9
+    assert together.write_bytes_per_s - alone.write_bytes_per_s == pytest.approx(1.11e6)
+    assert together.read_bytes_per_s - alone.read_bytes_per_s == pytest.approx(1.1e6)
+    kept_bytes = (1_000 * 3_610 + 100 * 3_660 + 10 * 1_000) * 1_000 * 3
+    assert with_retries.retries.disk_bytes == pytest.approx(kept_bytes)
+    more = together.disk_bytes_per_broker - alone.disk_bytes_per_broker
+    assert more == pytest.approx(kept_bytes / 6)
+
+
+def test_in_a_stated_outage_every_stage_takes_the_whole_rate():
+    """100 s of 10,000/s, and 70 s of delays: 5 partitions each, and 30 s of dead letters."""
+    retries = Retries(delays_s=(10, 60), failing_fraction=0.1, triage_s=1_000, outage_s=100)
+    planned = plan(cluster=Cluster(brokers=6), **{**RETRIED, "retries": retries})
+    taken = planned.brokers.retries
+    assert taken.leaders == sum(topic.partitions for topic in planned_topics(planned)[1:]) == 15
+    assert (taken.in_records_per_s, taken.out_records_per_s) == (30_000, 20_000)
+    more = 10_000 * (0.9 * 100 + 0.99 * 90 + 0.999 * 30)
+    kept = 1_000 * 3_610 + 100 * 3_660 + 10 * 1_000
+    assert taken.disk_bytes == pytest.approx((kept + more) * 1_000 * 3)
+    assert planned.retries.outage.dead_letter_records == pytest.approx(300_000)
+
+
+def test_today_the_topics_of_retries_carry_the_rate_of_today():
+    """Grown fourfold by the horizon: a quarter of 1.11 MB/s today, in as many partitions."""
+    given = {
+        **RETRIED,
+        "traffic": {"growth_fraction_per_year": 3.0, "horizon_years": 1},
+        "partitions": 20,
+        "cluster": Cluster(brokers=6),
+    }
+    with_retries = plan(**given).brokers
+    alone = plan(**{**given, "retries": None}).brokers
+    today = with_retries.today.write_bytes_per_s - alone.today.write_bytes_per_s
+    horizon = with_retries.horizon.write_bytes_per_s - alone.horizon.write_bytes_per_s
+    assert (today, horizon) == (pytest.approx(1.11e6), pytest.approx(4.44e6))
+    assert with_retries.today.leaders == with_retries.horizon.leaders
+
+
+def test_retry_topics_take_partitions_that_the_vendor_counts():
+    """MSK Serverless takes 2,400 leaders: 2,390 elsewhere leave 10, retries 7 of them."""
+    given = {**RETRIED, "partitions": None}
+    cluster = Cluster(limits="MSK Serverless", other_leaders=2_390, other_replicas=7_170)
+    found = plan(**given, cluster=cluster).count
+    (upper,) = [limit for limit in found.limits if limit.name == "MSK Serverless: leaders"]
+    assert upper.partitions == 7
+
+
+def test_replicas_elsewhere_whose_leaders_nobody_counts_stay_as_many():
+    cluster = Cluster(brokers=6, other_replicas=600, other_in_bytes_per_s=6e6)
+    alone = plan(cluster=cluster, **{**RETRIED, "retries": None}).brokers.horizon
+    together = plan(cluster=cluster, **RETRIED).brokers.horizon
+    assert together.replicas - alone.replicas == 9
+    more = together.in_bytes_per_s_per_broker - alone.in_bytes_per_s_per_broker
+    assert more == pytest.approx(1.11e6 * 3 / 6)
+
+
+def test_retry_topics_outlive_the_outage_of_a_group_or_three_days():
+    """3 days is the rule of thumb of the library where no outage is stated."""
+    stated = plan(**RETRIED).retries
+    assert [stage.retention_s for stage in stated.stages] == [3_610, 3_660]
+    silent = {**RETRIED, "groups": [Group(name="billing", member_records_per_s=2_000)]}
+    thumb = plan(**silent).retries
+    assert [stage.retention_s for stage in thumb.stages] == [259_210, 259_260]
+
+
+def test_a_partition_of_a_retry_topic_carries_what_a_member_does():
+    """10 threads of 2 ms are 5,000/s; a fifth left unused, 40,000/s take 10."""
+    given = {
+        "traffic": {"headroom_fraction": 0.2},
+        "write": 40e6,
+        "retries": Retries(delays_s=(10,), failing_fraction=0.1),
+    }
+    threaded = plan(**given, groups=[Group(name="billing", processing_s=0.002, threads=10)])
+    single = plan(**given, groups=[Group(name="billing", member_records_per_s=5_000)])
+    assert threaded.retries.stages[0].outage_partitions == 10
+    assert single.retries.stages[0].outage_partitions == 10
+
+
+def test_every_client_is_connected_to_every_broker():
+    """2 producers, 5 members that the plan asks for and 2 × 4 consumers of retries, × 6."""
+    given = {**RETRIED, "producers": Producers(instances=2), "partitions": None}
+    planned = plan(**given, cluster=Cluster(brokers=6, connections=100))
+    assert planned.groups[0].members == 5
+    assert planned.brokers.horizon.connections == 100 + (2 + 5 + 8) * 6
+    told = plan(
+        **{**given, "groups": [Group(name="billing", member_records_per_s=2_000, members=5)]},
+        cluster=Cluster(brokers=6),
+    )
+    assert told.brokers.horizon.connections == 90
+
+
+def test_requests_and_records_are_held_against_the_vendor():
+    """Event Hubs takes 1,000 records/s a unit, 4,096 out: 10,000 ask for 10 units."""
+    few = plan(cluster=Cluster(limits="Event Hubs Standard", units=9)).brokers
+    written = few.horizon_fit.of("in_records_per_s")
+    assert (written.used, written.allowed, written.outcome) == (10_000, 9_000, "exceeded")
+    assert few.horizon_fit.of("out_records_per_s").used == 10_000
+    assert few.reason.endswith("; 10 TU would do")
+    assert few.units_needed.units == 10
+    assert plan(cluster=Cluster(limits="Event Hubs Standard", units=10)).brokers.fits
+
+
+def test_requests_that_are_too_many_only_alone_are_a_range():
+    """MSK Serverless takes 15,000 requests/s: at least so many as leave room, at most more."""
+    planned = plan(
+        write=20e6,
+        partitions=200,
+        producers=Producers(instances=400),
+        keys=Keys(hottest_key_share=0.001),
+        cluster=Cluster(limits="MSK Serverless"),
+    )
+    batching, brokers = planned.producers.horizon, planned.brokers
+    assert batching.least_requests_per_s > 15_000 or batching.requests_per_s > 15_000
+    used = brokers.horizon_fit.of("requests_per_s").used
+    assert used == batching.least_requests_per_s
+    ranged = used <= 15_000 < batching.requests_per_s
+    assert ("if each batch goes alone" in brokers.reason) is ranged
+
+
+def test_a_message_larger_than_the_vendor_takes_does_not_fit():
+    """MSK Serverless: 8 MiB."""
+    cluster = Cluster(limits="MSK Serverless")
+    large = plan(cluster=cluster, config={"max.message.bytes": 9 * 2**20}).brokers
+    assert [check.limit.name for check in large.horizon_fit.exceeded] == ["largest message"]
+    unset = plan(cluster=cluster).brokers
+    assert unset.horizon_fit.of("message_bytes").outcome == "not known"
+
+
+def test_a_service_without_brokers_needs_none():
+    """One connection a client: 1 producer and 5 members."""
+    planned = plan(cluster=Cluster(limits="MSK Serverless"))
+    brokers = planned.brokers
+    assert not brokers.shows_brokers
+    assert planned.design.cluster.brokers == planned.design.replication_factor
+    assert (brokers.without_broker, brokers.without_zone) == (None, None)
+    assert brokers.horizon.connections == 6
+    assert brokers.answer == "5 leaders in the cluster"
+    with pytest.raises(ValueError, match=r"brokers must be a whole number .* got 0"):
+        Cluster(limits="MSK Standard m5.large")

@@ -48,6 +48,8 @@ class Producers:
         Whose defaults and rules hold.
     partition_bytes_per_s : float, optional
         Measured: what producers sustain on one partition. [wire bytes/s] > 0
+    latency_s : float, optional
+        Time that an acknowledgement may take, from ``send()`` on. [s] > 0
     config : mapping of property to value, default {}
         What is set, as Kafka spells it; everything else is at its default.
 
@@ -66,14 +68,16 @@ class Producers:
     instances: int = 1
     client: Client = "java"
     partition_bytes_per_s: float | None = None
+    latency_s: float | None = None
     config: Properties = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse what no producer can be."""
         object.__setattr__(self, "instances", check_count("instances", self.instances))
         check_choice("client", self.client, get_args(Client))
-        if self.partition_bytes_per_s is not None:
-            check_positive("partition_bytes_per_s", self.partition_bytes_per_s)
+        for name in ("partition_bytes_per_s", "latency_s"):
+            if getattr(self, name) is not None:
+                check_positive(name, getattr(self, name))
         object.__setattr__(self, "config", ReadOnly(self.config))
         _ = self.configuration
 

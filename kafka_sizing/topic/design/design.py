@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kafka_sizing._checks import check_count, check_positive, check_type
@@ -123,6 +123,9 @@ class TopicDesign:
                 )
         self._check_configuration()
         self._check_compression()
+        if self.cluster is not None and not self.cluster.brokers:
+            shown = max(self.replication_factor, self.cluster.zones or 1)
+            object.__setattr__(self, "cluster", replace(self.cluster, brokers=shown))
         if self.cluster is not None and self.replication_factor > self.cluster.brokers:
             raise ValueError(
                 f"replication_factor must be at most brokers ({self.cluster.brokers}), got "

@@ -17,7 +17,7 @@ class Keys:
 
     Parameters
     ----------
-    ordering : {"per key", "none"}, default "per key"
+    ordering : {"per key", "per shard", "per key and slice", "none"}, default "per key"
         What the readers need.
     loads : KeyLoads, optional
         The keys and what each writes: counted (`count_keys`, `count_key_files`) or made up

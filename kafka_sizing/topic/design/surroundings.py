@@ -88,14 +88,15 @@ class Cluster:
 
     Parameters
     ----------
-    brokers : int
-        How many brokers there are. >= 1
+    brokers : int, optional
+        How many brokers there are. May be left out where ``limits`` names a service that shows
+        none; a design then reckons with as many as its replicas. >= 1
     limits : str, optional
         What it is sold as: a key of ``CLUSTERS`` such as "MSK Standard m5.large".
     units : int, default 1
         Units bought where the vendor sells units: CKU, PU, CU, TU. >= 1
-    zones : int, default 1
-        Zones or racks the brokers are spread over. >= 1
+    zones : int, optional
+        Zones or racks the brokers are spread over; None: nobody says. >= 1
     disk_bytes_per_broker : float, optional
         [bytes] > 0
     network_bytes_per_s_per_broker : float, optional
@@ -127,10 +128,10 @@ class Cluster:
     6
     """
 
-    brokers: int
+    brokers: int = 0  # 0: not given
     limits: str | None = None
     units: int = 1
-    zones: int = 1
+    zones: int | None = None
     disk_bytes_per_broker: float | None = None
     network_bytes_per_s_per_broker: float | None = None
     connections: int = 0
@@ -145,8 +146,12 @@ class Cluster:
 
     def __post_init__(self) -> None:
         """Refuse what no cluster can be."""
+        sold_as = None if self.limits is None else find_cluster(self.limits)
+        hidden = not self.shows_brokers
         for name in ("brokers", "units", "zones"):
-            object.__setattr__(self, name, check_count(name, getattr(self, name)))
+            given = getattr(self, name)
+            if (name, given) != ("zones", None) and (name, hidden, given) != ("brokers", True, 0):
+                object.__setattr__(self, name, check_count(name, given))
         for name in ("connections", "other_leaders", "other_replicas"):
             object.__setattr__(self, name, check_count(name, getattr(self, name), least=0))
         check_at_least("other_replicas", self.other_replicas, self.other_leaders)
@@ -158,13 +163,17 @@ class Cluster:
         for name in ("max_map_count", "file_descriptors"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, check_count(name, getattr(self, name)))
-        if self.zones > self.brokers:
+        if self.brokers and (self.zones or 1) > self.brokers:
             raise ValueError(f"zones must be at most brokers, got {self.zones} > {self.brokers}")
-        sold_as = None if self.limits is None else find_cluster(self.limits)
         if sold_as is not None and self.units > 1 and not sold_as.unit:
             raise ValueError(f"units must be 1, as {sold_as.name} has none, got {self.units:,}")
         object.__setattr__(self, "config", ReadOnly(self.config))
         _ = self.configuration
+
+    @property
+    def shows_brokers(self) -> bool:
+        """Whether there are brokers to look at; a service may show none."""
+        return self.limits is None or find_cluster(self.limits).shows_brokers
 
     @property
     def configuration(self) -> Configuration:

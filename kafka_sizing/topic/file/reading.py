@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kafka_sizing.brokers import find_cluster
 from kafka_sizing.keys import lognormal_keys, uniform_keys, zipf_keys
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.toml import Section, TableError, sections
@@ -117,7 +118,7 @@ def design_of(data: Mapping[str, Any], *, read_keys: ReadKeys | None = None) -> 
     made: dict[str, tuple[Callable[..., Any], Table]] = {
         "producers": (Producers, PRODUCERS),
         "retries": (Retries, RETRIES),
-        "cluster": (Cluster, CLUSTER),
+        "cluster": (_cluster, CLUSTER),
         "operations": (Operations, OPERATIONS),
     }
     for name, (make, table) in made.items():
@@ -184,6 +185,13 @@ def _traffic(section: Section) -> Traffic:
         return Traffic(write_bytes_per_s=bytes_per_s, record_bytes=record_bytes, **others)
 
     return section.made(made, keys_of(TRAFFIC), also={"write_bytes_per_s": "rate"})
+
+
+def _cluster(**given: Any) -> Cluster:
+    hidden = "limits" in given and not find_cluster(given["limits"]).shows_brokers
+    if "brokers" not in given and not hidden:
+        raise TableError("[cluster] must hold brokers, got none", "[cluster]")
+    return Cluster(**given)
 
 
 def _group(section: Section, traffic: Traffic) -> Group:

@@ -128,6 +128,12 @@ PRODUCERS: Final[Table] = {
     "partition_rate": Field(
         "partition_bytes_per_s", BYTE_RATE, "Measured on one partition, on the wire: '20 MiB/s'."
     ),
+    "latency": Field(
+        "latency_s", DURATION, "Time until a record is acknowledged, at most: '100 ms'."
+    ),
+    "latency": Field(
+        "latency_s", DURATION, "Time until a record is acknowledged, at most: '100 ms'."
+    ),
     "config": Field("config", PROPERTIES, "What is set, as Kafka spells it."),
 }
 GROUP: Final[Table] = {
@@ -161,10 +167,12 @@ RETRIES: Final[Table] = {
     "groups": Field("groups", TEXTS, "The groups that retry; all of them."),
 }
 CLUSTER: Final[Table] = {
-    "brokers": Field("brokers", COUNT, "How many there are.", required=True),
+    "brokers": Field(
+        "brokers", COUNT, "How many there are; leave out for a service that shows none."
+    ),
     "limits": Field("limits", CLUSTER_NAME, "What it is sold as: 'MSK Express 2xlarge'."),
     "units": Field("units", COUNT, "Units bought: CKU, PU, CU, TU."),
-    "zones": Field("zones", COUNT, "Zones or racks the brokers are spread over; 1."),
+    "zones": Field("zones", COUNT, "Zones or racks the brokers are spread over."),
     "disk": Field("disk_bytes_per_broker", SIZE, "Disk of one broker: '2 TiB'."),
     "network": Field(
         "network_bytes_per_s_per_broker", BYTE_RATE, "Network of one broker, each way."

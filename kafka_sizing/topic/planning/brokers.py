@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from kafka_sizing.brokers import BrokerFootprint, ClusterFit, broker_footprint, fits
+from kafka_sizing.brokers import (
+    BrokerFootprint,
+    ClusterFit,
+    ClusterLimits,
+    UnitsNeeded,
+    broker_footprint,
+    fits,
+    units_needed,
+)
+from kafka_sizing.brokers.limits import Resource
 from kafka_sizing.brokers.system import system_limit
+from kafka_sizing.producers import Batching
 from kafka_sizing.topic.design import Cluster, TopicDesign
 from kafka_sizing.topic.design.traffic import Traffic
+from kafka_sizing.topic.planning.groups import GroupPlan
 from kafka_sizing.topic.planning.kept import (
     compacted_bytes,
     kept_size_bytes,
@@ -17,7 +30,9 @@ from kafka_sizing.topic.planning.kept import (
 )
 from kafka_sizing.topic.planning.keys import KeyPlan
 from kafka_sizing.topic.planning.needs import cluster_limits
-from kafka_sizing.units import LoadUnit, format_load
+from kafka_sizing.topic.planning.producers import ProducerPlan
+from kafka_sizing.topic.planning.retries import RetryTopics
+from kafka_sizing.units import LoadUnit, format_count, format_load, format_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +48,14 @@ class BrokerPlan:
     horizon_fit: ClusterFit | None
     without_broker_fit: ClusterFit | None
     size_is_known: bool = True  #: False: it compacts keys nobody has counted; sizes are the most
+    retries: RetryTopics | None = None  #: the retry topics in it, at the horizon; None: none
+    most_requests_per_s: float = 0.0  #: of producers at the horizon, if each batch goes alone
+    units_needed: UnitsNeeded | None = None  #: at the horizon; None: not sold in units
+
+    @property
+    def shows_brokers(self) -> bool:
+        """Whether there are brokers to look at; a service may show none."""
+        return self.cluster.shows_brokers
 
     @property
     def fits(self) -> bool:
@@ -74,8 +97,45 @@ class BrokerPlan:
         return self.horizon.memory_maps / most
 
     @property
+    def answer(self) -> str:
+        """What it comes to, in a few words."""
+        if not self.shows_brokers:
+            return f"{format_count(self.horizon.leaders, 'leader')} in the cluster"
+        return f"{format_count(self.horizon.replicas_per_broker, 'replica')} on the fullest"
+
+    @property
     def reason(self) -> str:
         """What is fullest, or too full, as a sentence without a full stop."""
+        return "; ".join((self._fullest, *self._requests, *self._units))
+
+    @property
+    def _requests(self) -> Iterator[str]:
+        """Say whether requests are too many only if none takes several batches along."""
+        checks = () if self.horizon_fit is None else self.horizon_fit.checks
+        for check in checks:
+            known = check.limit.resource == "requests_per_s" and check.outcome == "fits"
+            if known and self.most_requests_per_s > check.allowed:
+                yield (
+                    f"{check.limit.name} are {format_number(self.most_requests_per_s)} a second "
+                    f"if each batch goes alone, more than the {format_number(check.allowed)} "
+                    f"that {self.cluster.limits} takes"
+                )
+
+    @property
+    def _units(self) -> Iterator[str]:
+        """Say how many units would do where those bought do not."""
+        needed = self.units_needed
+        if needed is None or self.horizon_fit is None or self.horizon_fit.fits:
+            return
+        unit = needed.fit.cluster.unit
+        yield (
+            f"no number of {unit} is enough"
+            if needed.units is None
+            else (f"{needed.units:,} {unit} would do")
+        )
+
+    @property
+    def _fullest(self) -> str:
         own: dict[str, tuple[float | None, float | None, LoadUnit]] = {
             "disk": (self.disk_used_ratio, self.cluster.disk_bytes_per_broker, "bytes"),
             "network": (
@@ -110,42 +170,68 @@ class BrokerPlan:
 
 
 def plan_brokers(
-    design: TopicDesign, *, partitions: int, keys: KeyPlan | None
+    design: TopicDesign,
+    *,
+    partitions: int,
+    keys: KeyPlan | None,
+    groups: tuple[GroupPlan, ...],
+    producers: ProducerPlan,
+    retries: RetryTopics | None,
 ) -> BrokerPlan | None:
-    """Reckon what the topic takes of its cluster; None if the cluster is not given."""
+    """Reckon what the topic and its retries take of the cluster; None if that is not given."""
     cluster = design.cluster
     if cluster is None:
         return None
-    today = _footprint(design, cluster, design.traffic, partitions, keys)
-    horizon = _footprint(design, cluster, design.traffic.at_horizon(), partitions, keys)
-    without = horizon.without(brokers=1) if cluster.brokers > 1 else None
     sold_as = cluster_limits(design)
+    shown = cluster.shows_brokers
+    of_today = None if retries is None else retries.scaled(1 / design.traffic.growth_ratio)
+    connections = _connections(design, groups, retries, cluster.brokers if shown else 1)
+    later = design.traffic.at_horizon()
 
-    def fit(footprint: BrokerFootprint | None) -> ClusterFit | None:
+    def footprint(traffic: Traffic, side: RetryTopics | None) -> BrokerFootprint:
+        return broker_footprint(
+            partitions,
+            shares=None if keys is None else keys.loads,
+            connections=cluster.connections + connections,
+            **_load(design, cluster, traffic, partitions),
+            **_others(cluster, side, replication_factor=design.replication_factor),
+        )
+
+    today, horizon = footprint(design.traffic, of_today), footprint(later, retries)
+    without = horizon.without(brokers=1) if shown and cluster.brokers > 1 else None
+    zones = (cluster.zones or 1) if shown else 1
+    now = _also(design, design.traffic, producers.batching, of_today, sold_as)
+    then = _also(design, later, producers.horizon, retries, sold_as)
+
+    def fit(
+        footprint: BrokerFootprint | None, also: Mapping[Resource, float]
+    ) -> ClusterFit | None:
         if footprint is None or sold_as is None:
             return None
-        return fits(footprint, sold_as, units=cluster.units)
+        return fits(footprint, sold_as, units=cluster.units, also=also)
 
     return BrokerPlan(
         cluster=cluster,
         today=today,
         horizon=horizon,
         without_broker=without,
-        without_zone=horizon.after_zone_loss() if cluster.zones > 1 else None,
-        fit=fit(today),
-        horizon_fit=fit(horizon),
-        without_broker_fit=fit(without),
+        without_zone=horizon.after_zone_loss() if zones > 1 else None,
+        fit=fit(today, now),
+        horizon_fit=fit(horizon, then),
+        without_broker_fit=fit(without, then),
         size_is_known=size_is_known(design),
+        retries=retries,
+        most_requests_per_s=producers.horizon.requests_per_s,
+        units_needed=units_needed(horizon, sold_as, also=then)
+        if sold_as is not None and sold_as.unit
+        else None,
     )
 
 
-def _footprint(
-    design: TopicDesign,
-    cluster: Cluster,
-    traffic: Traffic,
-    partitions: int,
-    keys: KeyPlan | None,
-) -> BrokerFootprint:
+def _load(
+    design: TopicDesign, cluster: Cluster, traffic: Traffic, partitions: int
+) -> dict[str, Any]:
+    """Say what the topic carries, and what it keeps."""
     kept_s, kept_bytes, compacted = (
         kept_time_s(design),
         kept_size_bytes(design),
@@ -157,32 +243,84 @@ def _footprint(
         kept_s = reckoned_s(design)
     topic = design.configuration
     reads = sum(group.read_ratio for group in design.groups)
-    return broker_footprint(
-        partitions,
-        wire_bytes_per_s=traffic.wire_bytes_per_s,
-        read_bytes_per_s=traffic.wire_bytes_per_s * reads,
-        peak_ratio=traffic.peak_ratio,
-        replication_factor=design.replication_factor,
-        brokers=cluster.brokers,
-        zones=cluster.zones,
-        retention_s="unlimited" if kept_s is None else kept_s,
-        retention_bytes=None if kept_bytes is None else round(kept_bytes),
-        segment_bytes=topic.bytes("segment.bytes"),
-        segment_s=topic.seconds("segment.ms"),
-        shares=None if keys is None else keys.loads,
-        connections=cluster.connections + cluster.brokers * _clients(design),
-        groups=len(design.groups),
-        other_leaders=cluster.other_leaders,
-        other_replicas=cluster.other_replicas,
-        other_disk_bytes=cluster.other_disk_bytes,
-        other_in_bytes_per_s=cluster.other_in_bytes_per_s,
-        other_out_bytes_per_s=cluster.other_out_bytes_per_s,
-    )
+    return {
+        "wire_bytes_per_s": traffic.wire_bytes_per_s,
+        "read_bytes_per_s": traffic.wire_bytes_per_s * reads,
+        "peak_ratio": traffic.peak_ratio,
+        "replication_factor": design.replication_factor,
+        "brokers": cluster.brokers,
+        "zones": cluster.zones or 1,
+        "retention_s": "unlimited" if kept_s is None else kept_s,
+        "retention_bytes": None if kept_bytes is None else round(kept_bytes),
+        "segment_bytes": topic.bytes("segment.bytes"),
+        "segment_s": topic.seconds("segment.ms"),
+        "groups": len(design.groups),
+    }
 
 
-def _clients(design: TopicDesign) -> int:
-    """Count the clients; each may be connected to every broker."""
-    return design.producers.instances + sum(group.members or 0 for group in design.groups)
+def _others(
+    cluster: Cluster, retries: RetryTopics | None, *, replication_factor: int
+) -> dict[str, Any]:
+    """Add the retry topics to what other topics have there.
+
+    Where only the replicas of those are given, they have as many each as this topic.
+    """
+    leaders = cluster.other_leaders
+    if retries is not None and not leaders:
+        leaders = -(-cluster.other_replicas // replication_factor)
+    return {
+        "other_leaders": leaders + (retries.leaders if retries else 0),
+        "other_replicas": cluster.other_replicas + (retries.replicas if retries else 0),
+        "other_disk_bytes": cluster.other_disk_bytes + (retries.disk_bytes if retries else 0),
+        "other_in_bytes_per_s": cluster.other_in_bytes_per_s
+        + (retries.in_bytes_per_s if retries else 0),
+        "other_out_bytes_per_s": cluster.other_out_bytes_per_s
+        + (retries.out_bytes_per_s if retries else 0),
+    }
+
+
+def _connections(
+    design: TopicDesign,
+    groups: tuple[GroupPlan, ...],
+    retries: RetryTopics | None,
+    brokers: int,
+) -> int:
+    """Count the connections of producers, members and consumers of retry topics.
+
+    Each client may be connected to every broker; of a service that shows none, to one address.
+    """
+    members = sum(group.members for group in groups) + (retries.consumers if retries else 0)
+    return (design.producers.instances + members) * brokers
+
+
+def _also(
+    design: TopicDesign,
+    traffic: Traffic,
+    batching: Batching,
+    retries: RetryTopics | None,
+    sold_as: ClusterLimits | None,
+) -> dict[Resource, float]:
+    """Give what vendors limit and a footprint does not know: requests, records, a message.
+
+    Requests are those of producers, as few as can be. The largest message is known if the topic
+    says so; a mean record above the limit is too large in any case.
+    """
+    reads = sum(group.read_ratio for group in design.groups)
+    topic, name = design.configuration, "max.message.bytes"
+    used: dict[Resource, float] = {
+        "requests_per_s": batching.least_requests_per_s,
+        "in_records_per_s": traffic.peak_records_per_s
+        + (retries.in_records_per_s if retries else 0),
+        "out_records_per_s": traffic.peak_records_per_s * reads
+        + (retries.out_records_per_s if retries else 0),
+    }
+    record = traffic.record_bytes / traffic.compression_ratio
+    limits = () if sold_as is None else sold_as.limits
+    if topic.is_set(name):
+        used["message_bytes"] = topic.bytes(name)
+    elif any(limit.resource == "message_bytes" and record > limit.most for limit in limits):
+        used["message_bytes"] = record
+    return used
 
 
 def _ratio(used: float, most: float | None) -> float | None:

@@ -22,10 +22,13 @@ from kafka_sizing.topic.planning.needs import (
     retained_bytes,
     vendor_needs,
 )
+from kafka_sizing.topic.planning.retries import retry_topics
 from kafka_sizing.topic.planning.sensitivity import Sensitivity, candidates_of, sensitivities
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kafka_sizing.retries import RetryPlan
 
 _MOST_TRIED: Final = 200  # counts from the one that even loads need, upwards
 _LEAST_TRIED: Final = 4
@@ -130,9 +133,14 @@ class CountDecision:
         return f"<p>{html.escape(self.reason)}</p>{table}"
 
 
-def decide_count(design: TopicDesign) -> CountDecision:
-    """Work out the count a design needs, and judge the one it gives."""
-    rates = _planned_by_rates(design)
+def decide_count(design: TopicDesign, ladder: RetryPlan | None = None) -> CountDecision:
+    """Work out the count a design needs, and judge the one it gives.
+
+    The topics of its retries take some of what the cluster leaves.
+    """
+    retries = retry_topics(design, ladder, main_partitions=0)
+    quotas = _quotas(design, 0 if retries is None else retries.leaders)
+    rates = _planned_by_rates(design, quotas)
     needs = needs_of(design)
     step = math.lcm(*design.multiple_of) if design.multiple_of else 1
     most = min(
@@ -156,7 +164,7 @@ def decide_count(design: TopicDesign) -> CountDecision:
         step=step,
     )
     recommended = candidates.recommended()
-    if any(limit.partitions is None for limit in (*rates.limits, *_quotas(design))):
+    if any(limit.partitions is None for limit in (*rates.limits, *quotas)):
         recommended = None
     partitions = design.partitions or recommended or even
     return CountDecision(
@@ -165,13 +173,13 @@ def decide_count(design: TopicDesign) -> CountDecision:
         recommended=recommended,
         rates=rates,
         keyed=keyed,
-        limits=tuple(_limits(design, rates, keyed, partitions)),
+        limits=tuple(_limits(design, rates, quotas, keyed, partitions)),
         sensitivity=sensitivities(design, candidates, partitions),
         multiple_of=step,
     )
 
 
-def _planned_by_rates(design: TopicDesign) -> PartitionPlan:
+def _planned_by_rates(design: TopicDesign, quotas: list[Limit]) -> PartitionPlan:
     """Plan as if every partition brought the same."""
     rate = design.producers.partition_bytes_per_s
     if rate is None and not design.groups:
@@ -194,12 +202,16 @@ def _planned_by_rates(design: TopicDesign) -> PartitionPlan:
         retained_bytes=kept,
         partition_retained_bytes=design.partition_retained_bytes if kept else None,
         multiple_of=design.multiple_of or 1,
-        upper_limits=[limit for limit in _quotas(design) if _is_upper(limit)],
+        upper_limits=[limit for limit in quotas if _is_upper(limit)],
     )
 
 
-def _quotas(design: TopicDesign) -> list[Limit]:
-    """Give how many partitions the cluster leaves the topic; a limit of None: not one."""
+def _quotas(design: TopicDesign, retry_leaders: int) -> list[Limit]:
+    """Give how many partitions the cluster leaves the topic; a limit of None: not one.
+
+    ``retry_leaders`` are those of its retry topics and dead letters, as far as they do not
+    follow the count of the topic.
+    """
     cluster, sold_as = design.cluster, cluster_limits(design)
     if cluster is None or sold_as is None:
         return []
@@ -207,15 +219,19 @@ def _quotas(design: TopicDesign) -> list[Limit]:
         sold_as,
         brokers=cluster.brokers,
         replication_factor=design.replication_factor,
-        other_leaders=cluster.other_leaders,
-        other_replicas=cluster.other_replicas,
+        other_leaders=cluster.other_leaders + retry_leaders,
+        other_replicas=cluster.other_replicas + retry_leaders * design.replication_factor,
         units=cluster.units,
     )
     return [limit for limit in limits if _is_upper(limit) or limit.partitions is None]
 
 
 def _limits(
-    design: TopicDesign, rates: PartitionPlan, keyed: KeyedCount | None, partitions: int
+    design: TopicDesign,
+    rates: PartitionPlan,
+    quotas: list[Limit],
+    keyed: KeyedCount | None,
+    partitions: int,
 ) -> Iterator[Limit]:
     """Give every limit on the count: lower ones first."""
     yield from (limit for limit in rates.limits if not _is_upper(limit))
@@ -229,7 +245,7 @@ def _limits(
             reason=f"a partition is granted {need.per_partition}: {needed:,} are needed",
             source=need.source,
         )
-    yield from (limit for limit in _quotas(design) if not _is_upper(limit))
+    yield from (limit for limit in quotas if not _is_upper(limit))
     if keyed is not None:
         yield keyed.limit_at(partitions)
     yield from (limit for limit in rates.limits if _is_upper(limit))

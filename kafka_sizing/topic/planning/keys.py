@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kafka_sizing.fixes import CompositeKey, Fix, propose_fixes
-from kafka_sizing.fixes.base import line_for
+from kafka_sizing.fixes.base import keeps, line_for
 from kafka_sizing.fixes.comparison import Comparison, OrderingNeed, compare_fixes
 from kafka_sizing.partitions.expectation import expected_imbalance
 from kafka_sizing.partitions.hotspots import HotReport, find_hot
@@ -105,6 +105,6 @@ def _worth_planning(loads: PartitionLoads, capacity: float, ordering: OrderingNe
     """
     proposed = propose_fixes(loads, line=line_for(loads, capacity))
     splits = [fix for fix in proposed if isinstance(fix, CompositeKey)]
-    chosen = [fix for fix in splits if fix.shards is None and ordering == "none"]
+    chosen = [fix for fix in splits if fix.shards is None and keeps("per shard", ordering)]
     kept = [fix for fix in splits if fix.hot_keys is not None]
     return [fix for fix in proposed if fix not in splits or fix in [*kept, *chosen]]

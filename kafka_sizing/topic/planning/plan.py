@@ -16,7 +16,7 @@ from kafka_sizing.topic.planning.groups import GroupPlan, plan_group
 from kafka_sizing.topic.planning.keys import KeyPlan, hottest_share, plan_keys
 from kafka_sizing.topic.planning.producers import ProducerPlan, plan_producers
 from kafka_sizing.topic.planning.retention import RetentionPlan, plan_retention
-from kafka_sizing.topic.planning.retries import plan_ladder
+from kafka_sizing.topic.planning.retries import plan_ladder, retry_topics
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ class TopicPlan:
         if self.brokers is not None:
             yield Answer(
                 subject="brokers",
-                answer=f"{self.brokers.horizon.replicas_per_broker:,} replicas on the fullest",
+                answer=self.brokers.answer,
                 holds=self.brokers.fits,
                 reason=self.brokers.reason,
             )
@@ -176,21 +176,30 @@ def plan_topic(design: TopicDesign) -> TopicPlan:
     (8, 8)
     """
     check_type("design", design, TopicDesign)
-    count = decide_count(design)
+    ladder = plan_ladder(design)
+    count = decide_count(design, ladder)
     keys = plan_keys(design, count)
     groups = tuple(
         plan_group(group, design, partitions=count.partitions, keys=keys)
         for group in design.groups
     )
+    producers = plan_producers(design, partitions=count.partitions, keys=keys)
     hottest = hottest_share(design, partitions=count.partitions, keys=keys)
     return TopicPlan(
         design=design,
         count=count,
         keys=keys,
         groups=groups,
-        producers=plan_producers(design, partitions=count.partitions, keys=keys),
-        brokers=plan_brokers(design, partitions=count.partitions, keys=keys),
-        retries=plan_ladder(design),
+        producers=producers,
+        brokers=plan_brokers(
+            design,
+            partitions=count.partitions,
+            keys=keys,
+            groups=groups,
+            producers=producers,
+            retries=retry_topics(design, ladder, main_partitions=count.partitions),
+        ),
+        retries=ladder,
         retention=plan_retention(
             design,
             groups,

@@ -71,6 +71,7 @@ def plan_producers(design: TopicDesign, *, partitions: int, keys: KeyPlan | None
             replication_factor=design.replication_factor,
             settings=producers.configuration,
             client=producers.client,
+            target_s=producers.latency_s,
         ),
     )
 

@@ -79,6 +79,8 @@ def limit_uses(plan: BrokerPlan) -> tuple[LimitUse, ...]:
 
 def _stated(plan: BrokerPlan) -> Iterator[LimitUse]:
     cluster, maps = plan.cluster, system_limit("vm.max_map_count")
+    if not plan.shows_brokers:
+        return
     rows: list[tuple[str, str, str, float | None, Kind, str]] = [
         ("disk", "bytes", "disk_bytes_per_broker", cluster.disk_bytes_per_broker, "exact",
          _STATED),
