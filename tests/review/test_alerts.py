@@ -45,8 +45,11 @@ DESIGN = TopicDesign(
         Group(name="billing", member_records_per_s=1_500, members=12, delay_s=30),
         Group(name="audit", member_records_per_s=3_000, members=8, client="librdkafka"),
     ),
+    producers=Producers(latency_s=0.05),
     retries=Retries(delays_s=(1, 60), failing_fraction=0.01, always_failing_fraction=1e-4),
-    cluster=Cluster(brokers=6, zones=3, disk_bytes_per_broker=1e12),
+    cluster=Cluster(
+        brokers=6, zones=3, limits="MSK Standard m5.large", disk_bytes_per_broker=1e12
+    ),
     operations=Operations(
         owner="payments",
         owners={"UnderReplicated": "platform"},
@@ -96,7 +99,13 @@ def named(alerts, name: str, **labels: str) -> Alert:
             "RebalanceStorm", {"consumergroup": "audit"}, 32, "rebalances", id="2 × 2 × 8"
         ),
         pytest.param("PollIntervalNear", {}, 240_000, "ms", id="four fifths of 300 s"),
-        pytest.param("IsrShrinksHigh", {}, 12, "shrinks", id="24 × 3 replicas on 6 brokers"),
+        pytest.param("IsrShrinksHigh", {}, 81, "shrinks", id="24 × 3 replicas, and 9 of retries"),
+        pytest.param("FollowersBehind", {}, 11_250, "records", id="750 records/s for 30 s / 2"),
+        pytest.param("RebalancesFailing", {}, 24, "rebalances", id="each of 2n once in vain"),
+        pytest.param("RebalanceSlow", {}, 30_000, "ms", id="the delay allowed, in ms"),
+        pytest.param("ProduceLatencyHigh", {}, 45, "ms", id="50 ms less linger.ms=5"),
+        pytest.param("FetchLatencyHigh", {}, 1_000, "ms", id="twice fetch.max.wait.ms=500"),
+        pytest.param("PartitionsNearLimit", {}, 900, "replicas", id="90 % of 1,000 advised"),
         pytest.param("DiskHigh", {}, 0.85e12, "bytes", id="85 % of 1 TB"),
         pytest.param("MessagesInNearPlan", {}, 14_400, "records/s", id="80 % of 18,000"),
         pytest.param("MessagesInAbovePlan", {}, 18_000, "records/s", id="the peak"),
@@ -128,11 +137,140 @@ def test_disk_thresholds_are_those_of_the_footprint(plan, alerts):
     assert topic.threshold > horizon.disk_bytes
 
 
-def test_the_latency_threshold_is_the_budget_without_the_wait_for_the_batch(plan, alerts):
-    latency = plan.producers.latency
-    (linger,) = [part for part in latency.parts if part.name == "linger"]
-    expected_ms = 1_000 * (latency.most_s - linger.most_s)
-    assert named(alerts, "ProduceLatencyHigh").threshold == pytest.approx(expected_ms, rel=1e-5)
+@pytest.mark.parametrize(
+    "producers",
+    [
+        pytest.param(Producers(), id="no latency is wanted"),
+        pytest.param(
+            Producers(latency_s=0.05, config={"linger.ms": 50}), id="linger takes it all"
+        ),
+    ],
+)
+def test_produce_requests_are_held_against_nothing_but_what_is_wanted_of_them(producers):
+    names = {alert.name for alert in alerts_of(plan_topic(replace(DESIGN, producers=producers)))}
+    assert "ProduceLatencyHigh" not in names
+    assert "FetchLatencyHigh" in names
+
+
+def test_the_longest_wait_of_any_reader_bounds_a_fetch():
+    groups = (
+        DESIGN.groups[0],
+        replace(DESIGN.groups[1], config={"fetch.wait.max.ms": 2_000}),
+    )
+    alert = named(alerts_of(plan_topic(replace(DESIGN, groups=groups))), "FetchLatencyHigh")
+    assert (alert.threshold, alert.reason.partition(":")[0]) == (
+        4_000,
+        "fetch.wait.max.ms=2000 (set)",
+    )
+
+
+def test_copies_that_are_all_needed_are_at_the_least_all_the_time():
+    for design in (
+        replace(DESIGN, min_insync_replicas=3),
+        replace(DESIGN, cluster=replace(DESIGN.cluster, config={"min.insync.replicas": 3})),
+    ):
+        assert "AtMinIsr" not in {alert.name for alert in alerts_of(plan_topic(design))}
+
+
+@pytest.mark.parametrize(
+    ("records", "watched"),
+    [
+        pytest.param(1 / 59, True, id="one a minute: 20 without one are news"),
+        pytest.param(1 / 61, False, id="fewer: silence is no news"),
+    ],
+)
+def test_silence_is_news_only_of_a_topic_that_never_is_silent(records, watched):
+    traffic = Traffic(write_bytes_per_s=500 * records, record_bytes=500)
+    names = {alert.name for alert in alerts_of(plan_topic(replace(DESIGN, traffic=traffic)))}
+    assert ("TrafficStopped" in names) is watched
+
+
+OF_BROKERS = ("at the brokers", "hosts of the brokers", "kubelet")
+
+
+@pytest.mark.parametrize(
+    "limits", ["Event Hubs Standard", "Confluent Cloud Standard", "MSK Serverless"]
+)
+def test_a_service_that_shows_no_brokers_is_watched_from_outside(limits):
+    design = replace(DESIGN, cluster=Cluster(limits=limits))
+    alerts = alerts_of(plan_topic(design))
+    assert not [each.exporter for each in alerts if any(at in each.exporter for at in OF_BROKERS)]
+    names = {alert.name for alert in alerts}
+    assert not names & {
+        "ActiveController",
+        "UnderReplicated",
+        "DiskAbovePlan",
+        "NetworkThreadsBusy",
+        "BytesInAbovePlan",
+        "TopicDiskAbovePlan",
+    }
+    assert names >= {
+        "LagHigh",
+        "TrafficStopped",
+        "MessagesInNearPlan",
+        "MessagesInAbovePlan",
+        "RetryRateHigh",
+        "DeadLetterRateHigh",
+        "ProducerBufferWait",
+    }
+    above = named(alerts, "MessagesInAbovePlan")
+    assert (above.threshold, above.unit) == (18_000, "records/s")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "threshold", "unit", "metric"),
+    [
+        pytest.param(
+            Cluster(brokers=6, limits="Huawei DMS 100"),
+            90,
+            "leaders",
+            "kafka_server_replicamanager_leadercount",
+            id="100 leaders per broker",
+        ),
+        pytest.param(
+            Cluster(brokers=150, limits="Alibaba Cloud", other_replicas=150_000),
+            180_000,
+            "replicas",
+            "kafka_server_replicamanager_partitioncount",
+            id="200,000 replicas in all, three quarters in use; of a broker half",
+        ),
+        pytest.param(
+            Cluster(limits="MSK Serverless"),
+            2_160,
+            "leaders",
+            "kafka_topic_partitions",
+            id="2,400 leaders of a service",
+        ),
+        pytest.param(
+            Cluster(limits="Event Hubs Premium", units=2),
+            360,
+            "leaders",
+            "kafka_topic_partitions",
+            id="200 for each of two units",
+        ),
+    ],
+)
+def test_nine_tenths_of_the_fullest_limit_on_partitions_are_near(cluster, threshold, unit, metric):
+    alerts = alerts_of(plan_topic(replace(DESIGN, cluster=cluster)))
+    alert = named(alerts, "PartitionsNearLimit")
+    assert (alert.threshold, alert.unit) == (threshold, unit)
+    assert metric in alert.expr
+
+
+@pytest.mark.parametrize(
+    "cluster",
+    [
+        pytest.param(Cluster(brokers=6), id="no limit is named"),
+        pytest.param(Cluster(brokers=6, limits="ZooKeeper lab"), id="only seen in a lab"),
+        pytest.param(
+            Cluster(brokers=6, limits="MSK Standard m5.large", other_replicas=8_900),
+            id="the plan itself is near both of them",
+        ),
+    ],
+)
+def test_partitions_without_a_limit_or_beyond_it_have_no_alert(cluster):
+    names = {alert.name for alert in alerts_of(plan_topic(replace(DESIGN, cluster=cluster)))}
+    assert "PartitionsNearLimit" not in names
 
 
 def test_every_essential_signal_has_an_alert(alerts):
@@ -177,6 +315,9 @@ def test_what_the_plan_cannot_tell_has_no_alert():
         "LagSecondsHigh",
         "LagNearRetention",
         "IsrShrinksHigh",
+        "FollowersBehind",
+        "PartitionsNearLimit",
+        "RebalanceSlow",
         "ProduceLatencyHigh",
         "DiskAbovePlan",
         "DiskHigh",
@@ -261,7 +402,8 @@ def test_clients_are_found_by_the_id_they_are_given():
 def test_matchers_stand_in_every_series(plan):
     alerts = alerts_of(plan, matchers={"strimzi_io_cluster": 'a"b'})
     for alert in alerts:
-        selectors = re.findall(r"kafka_\w+(\{|\b)", alert.expr)
+        selectors = re.findall(r"(?:kafka|jvm|node|kubelet)_\w+\{", alert.expr)
+        assert selectors
         assert alert.expr.count(r'{strimzi_io_cluster="a\"b",') == len(selectors)
 
 
@@ -273,7 +415,7 @@ def test_every_form_names_its_metric_and_its_source():
     for form in alert_forms().values():
         assert form.source
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", form.date)
-        assert "kafka_" in form.expr
+        assert re.search(r"\b(kafka|jvm|node|kubelet)_\w+\{", form.expr)
         assert "<threshold>" in form.expr
         assert form.exporter
 
@@ -331,6 +473,7 @@ RATE = 60  # of a counter, per minute, for one a second
 MESSAGES = "+server_brokertopicmetrics_messagesin_total"
 WIRE_BYTES = "+server_brokertopicmetrics_bytesin_total"
 REBALANCES = "+consumer_coordinator_rebalance_total"
+FAILED = "+consumer_coordinator_failed_rebalance_total"
 IDLE_NS = "+server_kafkarequesthandlerpool_requesthandleravgidlepercent_count"
 UNCLEAN = "+controller_controllerstats_uncleanleaderelections_total"
 SHRINKS = "+server_replicamanager_isrshrinks_total"
@@ -338,6 +481,7 @@ LATENCY = "network_requestmetrics_totaltimems"
 GROUP = {"consumergroup": "billing"}
 PARTITION = {"topic": "orders", "partition": "3"}
 P99 = {"request": "Produce", "quantile": "0.99"}
+FETCH_P99 = {"request": "FetchConsumer", "quantile": "0.99"}
 MEMBER = {"client_id": "consumer-billing-1"}
 ORDERS = {"topic": "orders"}
 RETRY, DEAD = {"topic": "orders-retry-1000"}, {"topic": "orders-dlt"}
@@ -358,19 +502,32 @@ CASES = {
     "RebalancesHigh": (REBALANCES, MEMBER, 24.5 / 60, 23.5 / 60),
     "RebalanceStorm": (REBALANCES, MEMBER, 48.5 / 60, 47.5 / 60),
     "PollIntervalNear": ("consumer_time_between_poll_max", MEMBER, 240_001, 240_000),
+    "RebalancesFailing": (FAILED, MEMBER, 24.5 / 60, 23.5 / 60),
+    "RebalanceSlow": ("consumer_coordinator_rebalance_latency_max", MEMBER, 30_001, 30_000),
     "UnderReplicated": ("server_replicamanager_underreplicatedpartitions", {}, 1, 0),
     "UnderMinIsr": ("server_replicamanager_underminisrpartitioncount", {}, 1, 0),
+    "AtMinIsr": ("server_replicamanager_atminisrpartitioncount", {}, 1, 0),
+    "OfflineReplicas": ("server_replicamanager_offlinereplicacount", {}, 1, 0),
+    "FollowersBehind": (
+        "server_replicafetchermanager_maxlag",
+        {"clientId": "Replica"},
+        11_251,
+        11_250,
+    ),
     "OfflinePartitions": ("controller_kafkacontroller_offlinepartitionscount", {}, 1, 0),
     "OfflineLogDirectories": ("log_logmanager_offlinelogdirectorycount", {}, 1, 0),
     "IsrShrinking": (SHRINKS, {}, 1, 0),
-    "IsrShrinksHigh": (SHRINKS, {}, 12.5 / 60, 11.5 / 60),
+    "IsrShrinksHigh": (SHRINKS, {}, 81.5 / 60, 80.5 / 60),
     "ActiveController": ("controller_kafkacontroller_activecontrollercount", {}, 2, 1),
     "UncleanElections": (UNCLEAN, {}, 1, 0),
-    "ProduceLatencyHigh": (LATENCY, P99, 1_000, 1),
+    "ProduceLatencyHigh": (LATENCY, P99, 45.1, 45),
+    "FetchLatencyHigh": (LATENCY, FETCH_P99, 1_001, 1_000),
+    "PartitionsNearLimit": ("server_replicamanager_partitioncount", {}, 901, 900),
     "RequestHandlersBusy": (IDLE_NS, {}, 0.29e9 * RATE, 0.31e9 * RATE),
     "NetworkThreadsBusy": ("network_socketserver_networkprocessoravgidle_percent", {}, 0.29, 0.31),
     "DiskAbovePlan": ("log_log_size", PARTITION, 0.5e12, 1e9),
     "DiskHigh": ("log_log_size", {"topic": "other"}, 0.851e12, 0.849e12),
+    "TrafficStopped": (MESSAGES, ORDERS, 0, 1),
     "MessagesInNearPlan": (MESSAGES, ORDERS, 14_401 * RATE, 14_399 * RATE),
     "MessagesInAbovePlan": (MESSAGES, ORDERS, 18_001 * RATE, 17_999 * RATE),
     "BytesInNearPlan": (WIRE_BYTES, ORDERS, 3_600_001 * RATE, 3_599_999 * RATE),
@@ -409,10 +566,12 @@ def run(promtool, *arguments) -> str:
 def series(metric: str, labels: dict[str, str]) -> str:
     """Write a series of a broker, a client or an exporter; "+" marks a counter."""
     sign = "+" if metric.startswith("+") else ""
+    name = metric.removeprefix("+")
+    whose = "" if name.startswith(("jvm_", "node_", "kubelet_")) else "kafka_"
     matchers = ",".join(
         f'{name}="{value}"' for name, value in ({"instance": "a"} | labels).items()
     )
-    return f"{sign}kafka_{metric.removeprefix('+')}{{{matchers}}}"
+    return f"{sign}{whose}{name}{{{matchers}}}"
 
 
 # Where no series says how many members the other group has, it has none.
@@ -480,7 +639,133 @@ def test_no_alert_fires_at_its_threshold(promtool, rules, tmp_path):
 
 
 def test_every_alert_was_played(alerts):
-    assert {alert.name for alert in alerts} == {*CASES, "LagNearRetention"}
+    played = {*CASES, "LagNearRetention", "ProcessorsBusy", "HeapHigh", "VolumeNearlyFull"}
+    assert {alert.name for alert in alerts} == played
+
+
+def led(instance: str) -> dict[str, float]:
+    """Tell a broker from other programs of the same kind by what it leads."""
+    return {series("server_replicamanager_leadercount", {"instance": instance}): 4}
+
+
+def idle(host: str, *shares: float) -> dict[str, float]:
+    """Let each processor of a host idle for a share of each minute."""
+    return {
+        series(
+            "+node_cpu_seconds_total", {"instance": f"{host}:9100", "mode": "idle", "cpu": cpu}
+        ): (RATE * share)
+        for cpu, share in zip("01", shares, strict=True)
+    }
+
+
+def test_processors_of_brokers_are_told_from_those_of_other_hosts(promtool, rules, tmp_path):
+    """Of two processors one idles for 78 % and one for 0 %: 61 % in use; with 82 %, 59 %."""
+    name, broker = "ProcessorsBusy", led("a:9404")
+    play(
+        promtool,
+        rules,
+        tmp_path,
+        scenario(name, broker | idle("a", 0.78, 0), 1),
+        scenario(name, broker | idle("a", 0.82, 0), 0),
+        scenario(name, broker | idle("b", 0.1, 0), 0),
+    )
+
+
+def old_generation(instance: str, used: float) -> dict[str, float]:
+    labels = {"instance": instance, "pool": "G1 Old Gen"}
+    return {
+        series("jvm_memory_pool_collection_used_bytes", labels): used,
+        series("jvm_memory_pool_collection_max_bytes", labels): 1_000,
+    }
+
+
+def test_the_heap_of_brokers_is_told_from_that_of_other_programs(promtool, rules, tmp_path):
+    name, broker = "HeapHigh", led("a")
+    young = {series("jvm_memory_pool_collection_used_bytes", {"pool": "G1 Eden Space"}): 900}
+    play(
+        promtool,
+        rules,
+        tmp_path,
+        scenario(name, broker | old_generation("a", 601), 1),
+        scenario(name, broker | old_generation("a", 600) | young, 0),
+        scenario(name, broker | old_generation("b", 900), 0),
+    )
+
+
+def test_volumes_of_brokers_are_told_from_others_by_their_claims(promtool, rules, tmp_path):
+    def volume(claim: str, free: float) -> dict[str, float]:
+        labels = {"persistentvolumeclaim": claim}
+        return {
+            series("kubelet_volume_stats_available_bytes", labels): free,
+            series("kubelet_volume_stats_capacity_bytes", labels): 100,
+        }
+
+    name = "VolumeNearlyFull"
+    play(
+        promtool,
+        rules,
+        tmp_path,
+        scenario(name, volume("data-0-main-kafka-2", 14.9), 1),
+        scenario(name, volume("data-main-broker-2", 14.9), 1),
+        scenario(name, volume("data-0-main-kafka-2", 15), 0),
+        scenario(name, volume("data-postgres-0", 5), 0),
+    )
+
+
+def test_a_topic_whose_metrics_are_gone_is_not_written_to(promtool, rules, tmp_path):
+    play(promtool, rules, tmp_path, scenario("TrafficStopped", {}, 1))
+
+
+# Where nobody can look at the brokers, offsets count records, and kafka_exporter partitions.
+OFFSETS = "+topic_partition_current_offset"
+FROM_OUTSIDE = {
+    "TrafficStopped": (OFFSETS, PARTITION, 0, 1),
+    "MessagesInNearPlan": (OFFSETS, PARTITION, 14_401 * RATE, 14_399 * RATE),
+    "MessagesInAbovePlan": (OFFSETS, PARTITION, 18_001 * RATE, 17_999 * RATE),
+    "RetryRateHigh": (OFFSETS, RETRY, 181.79 * RATE, 181.77 * RATE),
+    "DeadLetterRateHigh": (OFFSETS, DEAD, 1.82 * RATE, 1.81 * RATE),
+    "PartitionsNearLimit": ("topic_partitions", ORDERS, 2_161, 2_160),
+}
+
+
+def test_alerts_of_a_service_fire_above_their_threshold_and_not_at_it(promtool, tmp_path):
+    design = replace(DESIGN, cluster=Cluster(limits="MSK Serverless"))
+    rules = tmp_path / "rules.yml"
+    rules.write_text(prometheus_rules(plan_topic(design)), encoding="utf-8")
+    scenarios = []
+    for name, (metric, labels, above, below) in FROM_OUTSIDE.items():
+        scenarios += [
+            scenario(name, {series(metric, labels): value}, firing)
+            for value, firing in ((above, 1), (below, 0))
+        ]
+    play(promtool, rules, tmp_path, *scenarios)
+
+
+@pytest.mark.parametrize(
+    ("cluster", "metric", "most"),
+    [
+        (Cluster(brokers=6, limits="Huawei DMS 100"), "leadercount", 90),
+        (
+            Cluster(brokers=150, limits="Alibaba Cloud", other_replicas=150_000),
+            "partitioncount",
+            180_000,
+        ),
+    ],
+)
+def test_limits_on_leaders_and_on_a_whole_cluster_are_counted_as_such(
+    promtool, tmp_path, cluster, metric, most
+):
+    rules = tmp_path / "rules.yml"
+    plan = plan_topic(replace(DESIGN, cluster=cluster))
+    rules.write_text(prometheus_rules(plan), encoding="utf-8")
+    counted = series(f"server_replicamanager_{metric}", {})
+    play(
+        promtool,
+        rules,
+        tmp_path,
+        scenario("PartitionsNearLimit", {counted: most + 1}, 1),
+        scenario("PartitionsNearLimit", {counted: most}, 0),
+    )
 
 
 def test_lag_near_retention_compares_the_unread_with_all_that_is_kept(promtool, rules, tmp_path):

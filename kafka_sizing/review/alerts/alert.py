@@ -19,11 +19,13 @@ Signal = Literal[
     "messages/bytes in",
     "disk usage",
     "rebalance rate",
+    "follower lag",
     "controller",
     "unclean elections",
     "saturation",
     "poll health",
     "producer buffer",
+    "partition count",
 ]
 
 SIGNALS: Final[tuple[Signal, ...]] = get_args(Signal)[:7]  # those that no topic goes without
