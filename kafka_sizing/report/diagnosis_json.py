@@ -81,6 +81,10 @@ def diagnosis_json(
                 {**_partition(gap.partition), "starts_s": gap.starts_s, "ends_s": gap.ends_s}
                 for gap in diagnosis.gaps
             ],
+            "missing": [
+                {**_partition(one.partition), "first_s": one.first_s, "last_s": one.last_s}
+                for one in diagnosis.missing
+            ],
             "uncommitted": _each(diagnosis.uncommitted),
         },
     )

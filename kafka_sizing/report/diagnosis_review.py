@@ -87,6 +87,10 @@ class DiagnosisReview:
             n = len(diagnosis.uncommitted)
             named = printable(", ".join(map(str, diagnosis.uncommitted[:_MOST_NOTES])))
             notes.append(f"No commit was seen of {n:,} partition{'s' if n > 1 else ''}: {named}.")
+        notes += [printable(one.reason) for one in diagnosis.missing[:_MOST_NOTES]]
+        more = len(diagnosis.missing) - _MOST_NOTES
+        if more > 0:
+            notes.append(f"… and {more:,} more partitions that were not seen all the time.")
         if diagnosis.gaps:
             longest = max(gap.duration_s for gap in diagnosis.gaps)
             n = len({gap.partition for gap in diagnosis.gaps})

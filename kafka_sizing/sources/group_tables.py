@@ -79,6 +79,15 @@ class _Header:
         return f"column {name}: must be {wanted}, got {word[:60]!r}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A time that a line holds."""
+
+    text: str
+    seconds: float
+    line: int
+
+
 def find_header(lines: Sequence[str]) -> int | None:
     """Find the first line that heads such a table."""
     return next((at for at, line in enumerate(lines) if _HEADER.fullmatch(line)), None)
@@ -87,24 +96,34 @@ def find_header(lines: Sequence[str]) -> int | None:
 def read_group_tables(path: str, lines: Sequence[str]) -> Table:
     """Read all tables in the order they were printed.
 
-    A line that is a time holds for the tables below it. Without any, the column ``table`` says
-    which rows were printed together.
+    A line that is a time holds for the tables below it; for one group, times never go back.
+    Without any, the column ``table`` says which rows were printed together.
     """
     import pandas as pd
 
     header: _Header | None = None
     rows: list[dict[str, object]] = []
     numbers: list[int] = []
-    time, tables = None, 0
+    time: _Time | None = None
+    latest: dict[str, _Time] = {}  # of each group
+    tables = 0
     for number, line in enumerate(lines, start=1):
         if _HEADER.fullmatch(line):
             header, tables = _Header.of(line), tables + 1
             continue
         cells = None if header is None else header.cells(line)
         if cells is not None:
-            rows.append({**cells, "time": time, "table": tables})
+            rows.append({**cells, "time": None if time is None else time.text, "table": tables})
             numbers.append(number)
-        elif (seen := _time_in(line)) is not None:
+            if time is not None:
+                before = latest.setdefault(cells.get("group", ""), time)
+                if time.seconds < before.seconds:
+                    raise ValueError(
+                        f"{path}, line {time.line}: must be no earlier than the time before it, "
+                        f"{before.text!r}, got {time.text!r}"
+                    )
+                latest[cells.get("group", "")] = time
+        elif (seen := _time_in(line, number)) is not None:
             time = seen
         elif not _SAID.match(line) and header is not None:
             raise ValueError(f"{path}, line {number}{_colon(header.fault(line))}")
@@ -127,10 +146,11 @@ def _colon(fault: str) -> str:
     return f", {fault}" if fault.startswith("column") else f": {fault}"
 
 
-def _time_in(line: str) -> str | None:
+def _time_in(text: str, line: int) -> _Time | None:
     """Give the time a line holds, if it holds nothing else."""
-    text = line.strip().strip("#=-[] \t")
-    return text if text and seconds_of(text) is not None else None
+    text = text.strip().strip("#=-[] \t")
+    seconds = seconds_of(text) if text else None
+    return None if seconds is None else _Time(text, seconds, line)
 
 
 def _member_in(rest: str) -> str:

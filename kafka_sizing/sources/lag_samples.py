@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_positive, nearest
+from kafka_sizing.consumers.monitoring.causes import moment
 from kafka_sizing.consumers.monitoring.samples import LagSamples
 from kafka_sizing.sources.cells import Table, missing_numbers, whole_numbers
 from kafka_sizing.sources.group_tables import find_header, read_group_tables
@@ -176,9 +177,13 @@ def _plain(name: Any) -> str:
 
 def _of_group(table: Table, group: str | None) -> Table:
     """Keep the rows of one group."""
-    if "group" not in table.frame:
+    groups = sorted(set(table.frame["group"]) - {""}) if "group" in table.frame else []
+    if not groups and group is not None:
+        raise ValueError(
+            f"group must be left out for {table.path}, which names none, got {group!r}"
+        )
+    if not groups:
         return table
-    groups = sorted(set(table.frame["group"]) - {""})
     if group is None and len(groups) > 1:
         listed = ", ".join(repr(name) for name in groups[:20])
         raise ValueError(f"group must be one of {listed} in {table.path}, got None")
@@ -207,6 +212,7 @@ def _samples(table: Table, every_s: float | None) -> LagSamples:
     if frame.empty:
         raise ValueError(f"{table.path} must hold a row with an end offset, got none")
     _refuse_twice(table.path, frame)
+    _refuse_going_back(table.path, frame)
     return LagSamples.from_frame(frame)
 
 
@@ -268,4 +274,23 @@ def _refuse_twice(path: str, frame: pd.DataFrame) -> None:
         raise ValueError(
             f"{path}, line {row.name}: must be of another time than the row of {row['topic']}-"
             f"{row['partition']} before, got {pd.Timestamp(row['time_s'], unit='s')} again"
+        )
+
+
+def _refuse_going_back(path: str, frame: pd.DataFrame) -> None:
+    """Refuse rows of a partition whose ends only grow, line by line, while the time goes back.
+
+    Rows in another order, such as the newest first, have ends that shrink where times do.
+    """
+    of_partition = frame.groupby(["topic", "partition"])
+    moves = of_partition[["time_s", "end_offset"]].diff()
+    grows = of_partition["end_offset"].transform(lambda ends: ends.is_monotonic_increasing)
+    wrong = grows & (moves["time_s"] < 0) & (moves["end_offset"] > 0)
+    if wrong.any():
+        at = int(np.flatnonzero(wrong)[0])
+        row, before_s = frame.iloc[at], frame["time_s"].iloc[at] - moves["time_s"].iloc[at]
+        raise ValueError(
+            f"{path}, line {row.name}: must be later than the row of {row['topic']}-"
+            f"{row['partition']} before, as more was written by then, got "
+            f"{moment(row['time_s'])} after {moment(before_s)}"
         )

@@ -2,7 +2,7 @@
 
 Run: python tests/benchmarks/diagnose_confusion.py [scenarios] [first seed]
 
-Rules were tuned on seeds below 10,000; the default seeds start at 2,000,000.
+Rules were tuned on seeds below 10,000; the default seeds start at 3,000,000.
 """
 
 import runpy
@@ -17,7 +17,7 @@ ROOM = Path(__file__).parents[1] / "consumers" / "monitoring"
 INTERVALS_S = ((5, 10), (10, 20), (20, 40), (40, 61))
 
 
-def main(scenarios: int = 2_000, first: int = 2_000_000) -> None:
+def main(scenarios: int = 2_000, first: int = 3_000_000) -> None:
     scenario = runpy.run_path(str(ROOM / "scenarios.py"))["scenario"]
     is_right = runpy.run_path(str(ROOM / "test_diagnosis_scenarios.py"))["is_right"]
     outcomes = []

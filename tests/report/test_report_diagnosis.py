@@ -107,6 +107,24 @@ def test_offsets_that_went_back_and_samples_that_are_missing_are_told():
     assert "Samples are missing of 8 partitions, for up to 2 min 30 s" in written
 
 
+def test_partitions_that_were_not_seen_all_the_time_are_told():
+    ends = np.outer(TIMES, [10] * 9)
+    seen = np.ones(ends.shape, np.bool_)
+    seen[12:, 8] = False
+    numbers = [0, 1, 3, 5, 7, 9, 11, 13, 15]
+    samples = LagSamples.from_grid(
+        TIMES, ends, ends, partitions=[("o", number) for number in numbers], seen=seen
+    )
+    written = words(text_of(samples))
+    assert written.startswith("Caught up.")
+    assert "o-2 is not in the samples, though partitions beyond it are." in written
+    assert "o-12" not in written  # the sixth of those that are missing
+    assert "… and 3 more partitions that were not seen all the time." in written
+    told = json.loads(diagnosis_json(diagnose_lag(samples), samples))
+    assert told["missing"][0] == {"topic": "o", "partition": 2, "first_s": None, "last_s": None}
+    assert told["missing"][-1] == {"topic": "o", "partition": 15, "first_s": 0, "last_s": 330}
+
+
 def test_every_cause_is_told_with_what_to_do():
     samples = standing()
     first = diagnose_lag(samples).primary

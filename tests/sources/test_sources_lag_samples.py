@@ -214,6 +214,20 @@ def test_two_tables_below_one_time_are_refused(read):
         read(text)
 
 
+def test_a_time_before_the_one_above_is_refused(read):
+    later, earlier = "Mon Dec  1 10:01:00 UTC 2025", "Mon Dec  1 09:59:30 UTC 2025"
+    with pytest.raises(ValueError, match="must be no earlier than the time before it") as caught:
+        read(snapshots() + snapshots(later, earlier))
+    assert re.search(rf"lag\.txt, line \d+: .*, '{later}', got '{earlier}'$", str(caught.value))
+    line = int(re.search(r"line (\d+)", str(caught.value))[1])
+    assert (snapshots() + snapshots(later, earlier)).splitlines()[line - 1] == earlier
+
+
+def test_groups_may_have_been_looked_at_one_after_the_other(read):
+    both = snapshots() + snapshots().replace("\napp ", "\nweb ")
+    assert rows(read(both, group="web")) == rows(read(both, group="app")) == since(EPOCH)
+
+
 def test_a_header_alone_holds_nothing(read):
     with pytest.raises(ValueError, match="must hold a row below its header, got none"):
         read(HEADER + "\n")
@@ -305,6 +319,38 @@ def test_a_broken_table_of_csv_says_where(read, added, text):
     with pytest.raises(ValueError, match=text) as caught:
         read(GOOD + added)
     assert "\n" not in str(caught.value)
+
+
+def test_rows_whose_ends_grow_while_time_goes_back_are_refused(read):
+    head = "time_s,partition,committed_offset,end_offset\n"
+    with pytest.raises(
+        ValueError,
+        match="line 4: must be later than the row of topic-0 before, as more was written by then, "
+        "got 10 s after 30 s",
+    ):
+        read(head + "0,0,1,2\n30,0,2,3\n10,0,3,4\n")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param([2, 1, 0], id="newest first"),
+        pytest.param([1, 0, 2], id="in no order"),
+        pytest.param([0, 1, 2], id="oldest first"),
+    ],
+)
+def test_rows_may_come_in_any_order_of_time(read, order):
+    lines = ["0,0,1,2", "30,0,2,3", "60,0,3,5"]
+    text = "\n".join(lines[at] for at in order)
+    samples = read(f"time_s,partition,committed_offset,end_offset\n{text}\n")
+    assert samples.end_offsets.tolist() == [2, 3, 5]
+
+
+def test_a_group_is_left_out_for_a_file_without_any(read):
+    with pytest.raises(
+        ValueError, match=r"group must be left out for .*, which names none, got 'x'"
+    ):
+        read(GOOD, group="x")
 
 
 def test_the_same_row_twice_is_no_contradiction(read):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kafka_sizing.consumers.monitoring.burrow import BurrowStatus, burrow_status, commit_status
 from kafka_sizing.consumers.monitoring.continuity import offset_resets, sample_gaps
+from kafka_sizing.consumers.monitoring.coverage import missing_partitions
 from kafka_sizing.consumers.monitoring.diagnosis import LagDiagnosis, Verdict, diagnose_lag
 from kafka_sizing.consumers.monitoring.lag_seconds import OffsetTable, lag_in_seconds
 from kafka_sizing.consumers.monitoring.samples import LagSamples, TopicPartition
@@ -20,6 +21,7 @@ __all__ = [
     "commit_status",
     "diagnose_lag",
     "lag_in_seconds",
+    "missing_partitions",
     "offset_resets",
     "sample_gaps",
     "thresholds",

@@ -41,10 +41,11 @@ def judge_backlog(
     for suspect in suspects:
         claimed[suspect.columns] = True
     came, read = timeline.arrived.sum(axis=0), timeline.read.sum(axis=0)
-    stays = ~fell & ~claimed & (lag[-1] > tolerance) & (lag.max(axis=0) - lag[0] <= tolerance)
+    stays = ~fell & ~claimed & (lag.min(axis=0) > tolerance)
+    stays &= lag.max(axis=0) - lag[0] <= tolerance
     stays &= (came > 0) & (read >= threshold("kept_up_ratio") * came)
     reset, older = np.flatnonzero(behind & is_reset), np.flatnonzero(behind & ~is_reset & fell)
-    steady = np.flatnonzero(behind & ~is_reset & stays)
+    steady = np.flatnonzero(stays & ~is_reset)
     found = []
     if reset.size:
         found.append(_reset(timeline, noise, reset, [was_reset[at] for at in reset.tolist()]))

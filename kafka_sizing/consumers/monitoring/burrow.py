@@ -159,7 +159,7 @@ def commit_status(
     Raises
     ------
     ValueError
-        If there is no commit, or the columns differ in length.
+        If there is no commit, the columns differ in length, or ``now_s`` is not finite.
 
     Examples
     --------
@@ -181,6 +181,7 @@ def commit_status(
             "offsets, times_s and lags_records must have one value per commit, got "
             f"{committed.size}, {times.size} and {len(lags_records)}"
         )
+    now_s = _finite("now_s", now_s)
     if current_lag_records <= allowed_lag_records:
         return BurrowStatus.OK
     reached = np.asarray(end_offsets, np.int64) <= committed[-1]
@@ -261,7 +262,12 @@ def burrow_status(
         least=0,
     )
     check_non_negative("minimum_complete_fraction", minimum_complete_fraction)
-    now = float(samples.times_s.max()) if now_s is None else float(now_s)
+    if minimum_complete_fraction > 1:
+        raise ValueError(
+            "minimum_complete_fraction must be a fraction in [0, 1], "
+            f"got {minimum_complete_fraction!r}"
+        )
+    now = float(samples.times_s.max()) if now_s is None else _finite("now_s", now_s)
     return GroupStatus(
         partitions=tuple(
             _partition_status(
@@ -310,6 +316,12 @@ def _partition_status(
     return PartitionStatus(
         partition=label, status=status, lag_records=lag, complete_fraction=complete
     )
+
+
+def _finite(name: str, value: float) -> float:
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be finite, got {value!r}")
+    return float(value)
 
 
 def _has_rewound(committed: NDArray[np.int64]) -> bool:

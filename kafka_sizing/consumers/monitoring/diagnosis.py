@@ -25,6 +25,7 @@ from kafka_sizing.consumers.monitoring.continuity import (
     offset_resets,
     sample_gaps,
 )
+from kafka_sizing.consumers.monitoring.coverage import MissingPartition, missing_partitions
 from kafka_sizing.consumers.monitoring.growth_causes import judge_growth
 from kafka_sizing.consumers.monitoring.noise import Noise, noise_of
 from kafka_sizing.consumers.monitoring.rises import rising
@@ -90,6 +91,7 @@ class LagDiagnosis:
     lag_records: int  #: unread at the last samples
     resets: tuple[OffsetReset, ...]  #: offsets that went back; only what came after was used
     gaps: tuple[SampleGap, ...]  #: where samples are missing
+    missing: tuple[MissingPartition, ...]  #: partitions not seen from the first moment to the last
     uncommitted: tuple[TopicPartition, ...]  #: partitions of which no commit was ever seen
     left_out: tuple[TopicPartition, ...]  #: others of which too little was seen
 
@@ -115,6 +117,9 @@ class LagDiagnosis:
             unread = "" if self.state == "caught up" else f", {self.lag_records:,} records unread"
             lines.append(f"At the last samples the group is {self.state}{unread}.")
         lines += [reset.reason for reset in self.resets]
+        lines += [one.reason for one in self.missing[:_MOST_NAMED]]
+        if len(self.missing) > _MOST_NAMED:
+            lines.append(f"So it is with {len(self.missing) - _MOST_NAMED:,} more partitions.")
         for labels, what in (
             (self.uncommitted, "No commit was seen of"),
             (self.left_out, "Too little was seen of"),
@@ -353,6 +358,7 @@ def _diagnosis(
         lag_records=samples.last_lag_records,
         resets=offset_resets(samples),
         gaps=sample_gaps(samples),
+        missing=missing_partitions(samples),
         uncommitted=tuple(label for at, label in labels if at not in committed),
         left_out=tuple(label for at, label in labels if at in committed and label not in judged),
     )

@@ -71,8 +71,12 @@ def _broad(growth: Growth, begin: int, end: int) -> Suspect:
     usual = float(np.median(came[quiet])) if quiet.size else _later_flow(growth, came, begin, end)
     fewer = _fewer_readers(growth, quiet, begin, end)
     came_more = usual is not None and came_then - usual >= usual - read_then
-    all_is_read = came_more and read_then >= threshold("slow_ratio") * (usual or 0.0)
-    rebalances = 0 if all_is_read else rebalances_behind(timeline, _grown(growth, cells))
+    is_burst = (
+        usual is not None
+        and came_then >= threshold("least_change_ratio") * usual
+        and read_then >= threshold("kept_up_ratio") * usual
+    )
+    rebalances = 0 if is_burst else rebalances_behind(timeline, _grown(growth, cells))
     cause: Cause
     if rebalances:
         cause = _rebalance(rebalances)

@@ -129,15 +129,14 @@ def _unclaimed(around: Surroundings, stop: Stop) -> Suspect:
     timeline = around.timeline
     is_new = around.turned_up(stop)
     which = f"{count(stop.columns.size, 'partition')} ({named(stop.columns, timeline.partitions)})"
-    rest = f"{count(around.others_of(stop).size, 'other')} went on"
+    stood = f"{'were' if stop.columns.size > 1 else 'was'} not read for {seconds(stop.standing_s)}"
+    came = f"came with the samples at {moment(timeline.times_s[stop.begin])}"
     suspect = _suspect(
         "new partitions" if is_new else "no members",
         around,
         stop,
-        evidence=f"{which} came with the samples at {moment(timeline.times_s[stop.begin])} and "
-        f"were not read for {seconds(stop.standing_s)}; {rest}"
-        if is_new
-        else f"{which} had no owner and were not read for {seconds(stop.standing_s)}; {rest}",
+        evidence=f"{which} {came if is_new else 'had no owner'} and {stood}; "
+        f"{count(around.others_of(stop).size, 'other')} went on",
         confidence="high" if around.knows_owners else "medium",
     )
     cells = suspect.cells

@@ -162,7 +162,9 @@ class Surroundings:
     def turned_up(self, stop: Stop) -> bool:
         """Whether the partitions of a stop were not there before it, or had no record."""
         timeline, columns = self.timeline, stop.columns
-        was_there = timeline.seen[0, columns] & timeline.arrived[: stop.begin, columns].any(axis=0)
+        was_there = timeline.seen[0, columns]
+        if stop.begin:
+            was_there = was_there & timeline.arrived[: stop.begin, columns].any(axis=0)
         return bool(was_there.mean() <= 0.5)
 
     def is_poison(self, stop: Stop) -> bool:

@@ -197,6 +197,17 @@ def test_a_window_that_is_not_full_enough_is_ok():
     assert group_of(committed, ends, minimum_complete_fraction=0.3).status is BurrowStatus.OK
 
 
+def test_a_status_needs_a_time():
+    with pytest.raises(ValueError, match="now_s must be finite, got nan"):
+        commit_status([1], [1], [0], current_lag_records=3, end_offsets=[4], now_s=float("nan"))
+
+
+def test_a_window_may_have_to_be_full():
+    committed, ends = [[number] for number in range(3)], [[number + 1] for number in range(3)]
+    status = group_of(committed, ends, minimum_complete_fraction=1, window_commits=3)
+    assert status.partitions[0].complete_fraction == 1
+
+
 def test_now_may_be_later_than_the_last_sample():
     committed, ends = [[0], [1], [2]], [[5], [9], [15]]
     assert group_of(committed, ends, now_s=120).status is BurrowStatus.WARN
@@ -214,6 +225,9 @@ def test_a_partition_without_rows_is_left_out():
         ({"window_commits": 0}, "window_commits must be a whole number in 1"),
         ({"allowed_lag_records": -1}, "allowed_lag_records must be a whole number in 0"),
         ({"minimum_complete_fraction": -0.1}, "minimum_complete_fraction must be"),
+        ({"minimum_complete_fraction": 7}, r"minimum_complete_fraction must be .* got 7"),
+        ({"now_s": float("nan")}, "now_s must be finite, got nan"),
+        ({"now_s": float("inf")}, "now_s must be finite, got inf"),
         ({"commits": "all"}, "commits must be one of 'moves', 'samples', got 'all'"),
     ],
 )

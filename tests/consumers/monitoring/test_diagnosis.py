@@ -120,6 +120,15 @@ def test_a_member_that_reads_on_after_a_short_stop_has_hung():
     assert "then it read on by itself" in diagnosis.primary.evidence
 
 
+def test_one_partition_of_a_member_stands_alone():
+    group = Group()
+    group.owner[:] = [0, 0, 0, 1, 2, 2]
+    group.most_read[20:23, 3] = 0
+    group.owner[23:, 3] = 0
+    assert "1 partition of b stood for 45 s, not longer than" in group.diagnose().primary.evidence
+    assert "then others read it; 5 others went on" in group.diagnose().primary.evidence
+
+
 def test_a_longer_session_timeout_makes_a_longer_stop_a_crash():
     group = Group()
     group.most_read[20:35, 2:4] = 0
@@ -342,6 +351,36 @@ def test_the_rebalance_after_a_crash_belongs_to_the_crash():
     assert [verdict.cause for verdict in diagnosis.verdicts] == ["member crashed"]
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_rebalance_that_hides_the_owners_is_no_group_without_members(moved):
+    group = Group()
+    group.most_read[20:24] = 0
+    group.owner[21:24] = -1
+    if moved:
+        group.owner[24:] = np.roll(group.owner[24:], 1, axis=1)
+    diagnosis = group.diagnose()
+    assert [verdict.cause for verdict in diagnosis.verdicts] == ["rebalance"]
+    assert "and owners changed" in diagnosis.primary.evidence
+
+
+def test_members_that_are_all_gone_for_a_time_are_no_rebalance():
+    group = Group()
+    group.most_read[20:40] = 0
+    group.owner[21:40] = -1
+    group.owner[40:] += 3  # d, e and f come
+    assert group.diagnose().cause == "no members"
+
+
+def test_a_crash_is_one_though_its_rebalance_hides_the_owners():
+    group = Group()
+    group.most_read[20:24, 2:4] = 0
+    group.owner[23] = -1
+    group.owner[24:, 2] = 0
+    group.owner[24:, 3] = 2
+    diagnosis = group.diagnose()
+    assert (diagnosis.cause, diagnosis.primary.members) == ("member crashed", ("b",))
+
+
 def test_a_group_without_members_reads_nothing():
     group = Group()
     group.most_read[20:] = 0
@@ -394,8 +433,25 @@ def test_lag_that_neither_grows_nor_falls_is_held():
     group.lag[:] = 60_000
     group.most_read[:] = RATE
     diagnosis = group.diagnose()
-    assert (diagnosis.cause, diagnosis.state) == ("not known", "holding")
+    assert (diagnosis.cause, diagnosis.state) == ("group too small", "holding")
+    assert diagnosis.primary.confidence == "medium"
+
+
+def test_a_lag_that_came_from_one_sample_to_the_next_is_explained_by_no_rule():
+    group = Group()
+    group.written[20] = 10 * RATE  # 3,000 records in 15 s, of which 900 are read
+    diagnosis = group.diagnose()
+    assert (diagnosis.cause, diagnosis.state) == ("not known", "caught up")
     assert diagnosis.primary.confidence == "low"
+
+
+def test_a_lag_that_grows_to_the_end_has_not_ended():
+    for moments in range(6, 40):
+        times = np.arange(moments) * 30
+        ends = np.outer(times, [100, 100, 100])
+        diagnosis = diagnose_lag(LagSamples.from_grid(times, ends // 2, ends))
+        assert (diagnosis.cause, diagnosis.primary.until_s) == ("group too small", None)
+        assert diagnosis.state == "falling behind"
 
 
 def test_several_causes_are_ranked_by_the_lag_they_explain():

@@ -1,8 +1,10 @@
 """Causes named in simulated groups whose cause is known; seeds that no rule was tuned on.
 
-The rules and their thresholds were made on seeds below 10,000. When they were done, the first
-look at 2,000 others, from 1,000,000 on, found 99.8 % right. Then it was changed which stops make
-a storm together, and the seeds here, from 2,000,000 on, were drawn: 99.2 % of 2,000 right.
+The rules and their thresholds were made on seeds below 10,000. Each time they or the scenarios
+were changed, seeds that nobody had looked at were drawn: from 1,000,000 on when the rules were
+done, from 2,000,000 on when it was changed which stops make a storm together, and those here, from
+3,000,000 on, when storms of short rounds, rolling deployments, new partitions and partitions that
+need a reader of their own were added.
 """
 
 import runpy
@@ -13,7 +15,7 @@ import pytest
 
 from kafka_sizing.consumers.monitoring import diagnose_lag
 
-FIRST_HELD_OUT = 2_000_000
+FIRST_HELD_OUT = 3_000_000
 SCENARIOS = 600
 
 
@@ -50,7 +52,7 @@ def test_no_cause_is_named_rightly_in_fewer_than_nine_of_ten(outcomes):
         kind = scenario.causes[0] if len(scenario.causes) == 1 else "two causes"
         drawn[kind] += 1
         right[kind] += is_right(scenario, diagnosis)
-    assert len(drawn) == 13
+    assert len(drawn) == 14
     assert min(drawn.values()) >= 20
     assert {kind for kind in drawn if right[kind] < 0.9 * drawn[kind]} == set()
 
