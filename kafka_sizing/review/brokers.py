@@ -76,11 +76,10 @@ def replicas_after_a_loss(case: Case) -> Iterator[Flaw]:
         plan.without_broker.replicas_per_broker,
         int(line_of("replicas-after-a-loss", "most")),
     )
-    of_vendor = _broken_by_a_loss(plan)
+    of_vendor = _broken_by_a_loss(plan, of_partitions=True)
     for check in of_vendor:
         yield Flaw(
-            evidence=f"once a broker is lost, {check.reason} ({check.limit.source}, "
-            f"{check.limit.date})",
+            evidence=_after_a_loss(check),
             change="take fewer partitions or more brokers",
         )
     if each > most and not of_vendor:
@@ -88,6 +87,18 @@ def replicas_after_a_loss(case: Case) -> Iterator[Flaw]:
             evidence=f"{each:,} replicas on each of the {plan.without_broker.brokers:,} brokers "
             f"that are left once one is lost, and {most:,} are the rule",
             change="take fewer partitions or more brokers",
+        )
+
+
+def load_after_a_loss(case: Case) -> Iterator[Flaw]:
+    """Ask whether the brokers that are left carry all load within the vendor's limits."""
+    _, plan = case.own_brokers, _brokers(case)
+    _fit(plan)
+    for check in _broken_by_a_loss(plan, of_partitions=False):
+        yield Flaw(
+            evidence=_after_a_loss(check),
+            change="take more brokers, or larger ones",
+            severity=None if check.limit.is_enforced else "warning",
         )
 
 
@@ -277,8 +288,13 @@ def _others(case: Case) -> bool:
     return bool(case.cluster.other_replicas)
 
 
-def _broken_by_a_loss(plan: BrokerPlan) -> list[LimitCheck]:
-    """Give the limits on partitions that hold with all brokers, and not with one fewer."""
+def _after_a_loss(check: LimitCheck) -> str:
+    limit = check.limit
+    return f"once a broker is lost, {check.reason} ({limit.source}, {limit.date})"
+
+
+def _broken_by_a_loss(plan: BrokerPlan, *, of_partitions: bool) -> list[LimitCheck]:
+    """Give the limits that hold with all brokers, and not with one fewer."""
     before, after = plan.horizon_fit, plan.without_broker_fit
     if before is None or after is None:
         return []
@@ -286,7 +302,7 @@ def _broken_by_a_loss(plan: BrokerPlan) -> list[LimitCheck]:
     return [
         check
         for check in (*after.exceeded, *after.beyond_advice)
-        if check.limit.resource in _PARTITIONS and check.limit not in broken
+        if (check.limit.resource in _PARTITIONS) is of_partitions and check.limit not in broken
     ]
 
 
@@ -308,6 +324,7 @@ JUDGES = named(
     beyond_partition_limits,
     beyond_load_limits,
     replicas_after_a_loss,
+    load_after_a_loss,
     few_file_descriptors,
     few_memory_maps,
     disks_too_full,

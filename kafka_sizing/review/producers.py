@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kafka_sizing.producers.effects import SettingEffect
-from kafka_sizing.review.case import Case
+from kafka_sizing.review.case import Case, NotGiven
 from kafka_sizing.review.judging import Flaw, named, origin_of
 from kafka_sizing.review.rule import Origin, line_of
 from kafka_sizing.review.wording import span_text
@@ -149,6 +149,30 @@ def short_buffer(case: Case) -> Iterator[Flaw]:
         )
 
 
+def latency_not_within_reach(case: Case) -> Iterator[Flaw]:
+    """Ask whether a record is acknowledged in the time wanted."""
+    budget = case.plan.producers.latency
+    if budget.target_s is None:
+        raise NotGiven("how long an acknowledgement may take (producers.latency_s)")
+    linger = next(part for part in budget.parts if part.name == "linger")
+    given = case.writer.configuration
+    if linger.most_s >= budget.target_s:
+        yield Flaw(
+            summary="linger.ms alone takes all the time an acknowledgement may take",
+            evidence=f"{given.described('linger.ms')}, and {span_text(budget.target_s)} wanted",
+            change="lower linger.ms, or allow for more",
+            severity="error",
+            origin=origin_of(given, "linger.ms"),
+        )
+    elif not budget.fits:
+        yield Flaw(
+            evidence=budget.reason,
+            change="lower linger.ms, or measure the requests of this cluster: those of the "
+            "budget were measured elsewhere",
+            origin=origin_of(given, "linger.ms"),
+        )
+
+
 def thin_batches(case: Case) -> Iterator[Flaw]:
     """Ask whether a batch holds enough records to be worth sending."""
     batching = case.plan.producers.batching
@@ -188,5 +212,6 @@ JUDGES = named(
     larger_requests_than_accepted,
     record_too_large,
     short_buffer,
+    latency_not_within_reach,
     thin_batches,
 )

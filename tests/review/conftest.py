@@ -40,7 +40,10 @@ def good():
         segment_s=6 * 3_600,
         keys=Keys(loads=KeyLoads([f"order-{n}" for n in range(5_000)], [1.0] * 5_000)),
         producers=Producers(
-            instances=4, partition_bytes_per_s=10e6, config={"compression.type": "zstd"}
+            instances=4,
+            partition_bytes_per_s=10e6,
+            latency_s=0.1,
+            config={"compression.type": "zstd"},
         ),
         groups=[
             Group(

@@ -770,6 +770,18 @@ DESIGNS = [
         id="a megabyte",
     ),
     pytest.param("thin-batches", "note", {"partitions": 1_200}, id="one record each"),
+    pytest.param(
+        "latency-not-within-reach",
+        "warning",
+        {"producers": {"latency_s": 0.015}},
+        id="5 ms of linger.ms and 14 of a request are more than 15",
+    ),
+    pytest.param(
+        "latency-not-within-reach",
+        "error",
+        {"producers": {"latency_s": 0.05, "config": {"linger.ms": 50}}},
+        id="linger.ms alone takes it all",
+    ),
     pytest.param("idle-members", "error", {"group": {"members": 13}}, id="one too many"),
     pytest.param("uneven-members", "note", {"group": {"members": 5}}, id="12 over 5"),
     pytest.param("falls-behind", "error", {"group": {"members": 3}}, id="at the horizon"),
@@ -857,6 +869,12 @@ DESIGNS = [
         "warning",
         {"cluster": {"limits": None, "other_replicas": 20_000}},
         id="20,039 over the five that are left",
+    ),
+    pytest.param(
+        "load-after-a-loss",
+        "error",
+        {"cluster": {"limits": "MSK Express large", "other_in_bytes_per_s": 130e6}},
+        id="130 MB/s and a little are 22 MB/s on six brokers, 26 on five, of 23.4",
     ),
     pytest.param(
         "few-file-descriptors",
@@ -1144,6 +1162,7 @@ def test_a_service_that_shows_no_brokers_is_not_told_to_have_more(changed):
         "uneven-zones",
         "uneven-over-brokers",
         "replicas-after-a-loss",
+        "load-after-a-loss",
     ):
         assert gaps_of(review)[rule] == missing
 
@@ -1209,6 +1228,34 @@ def test_retry_topics_of_a_design_without_an_outage_are_held_against_the_rule_of
     short = replace(plan.retries, stages=(replace(stage, retention_s=3 * 86_400 - 3_600),))
     found = {each.rule for each in review_topic(replace(plan, retries=short)).findings}
     assert "retry-topic-kept-too-short" in found
+
+
+def test_throttles_of_the_vendor_must_hold_once_a_broker_is_lost(changed):
+    """380 MB/s of others' writes, 3 copies each, make 190 MB/s on 6 brokers, 228 on 5.
+
+    A volume of an m5.large takes 81 MiB/s; of an m5.2xlarge 250 MiB/s, or 262 MB/s; of an
+    m5.xlarge 144 MiB/s, or 151 MB/s.
+    """
+    load = {"other_in_bytes_per_s": 380e6, "other_leaders": 100, "other_replicas": 300}
+
+    def found(instance):
+        review = review_topic(changed(cluster=load | {"limits": f"MSK Standard {instance}"}))
+        return {each.rule for each in review.findings} & {
+            "beyond-load-limits",
+            "load-after-a-loss",
+        }
+
+    assert found("m5.xlarge") == {"beyond-load-limits"}
+    assert found("m5.2xlarge") == set()
+    load["other_in_bytes_per_s"] = 450e6  # 225 MB/s on 6, 270 on 5
+    assert found("m5.2xlarge") == {"load-after-a-loss"}
+
+
+def test_a_latency_that_nobody_wants_is_not_judged(changed):
+    gaps = gaps_of(review_topic(changed(producers={"latency_s": None})))
+    assert gaps["latency-not-within-reach"] == (
+        "how long an acknowledgement may take (producers.latency_s)"
+    )
 
 
 def test_a_limit_of_the_vendor_must_hold_once_a_broker_is_lost(changed):
