@@ -87,9 +87,9 @@ class Growth:
     def readers(self, moments: slice) -> frozenset[int]:
         """Give the members that owned partitions at most of some moments."""
         rows = self.timeline.last_owner[moments]
-        members = np.arange(len(self.timeline.members))
-        there = (rows[:, :, None] == members).any(axis=1).mean(axis=0) > 0.5
-        return frozenset(members[there].tolist())
+        there = np.zeros((rows.shape[0], len(self.timeline.members) + 1), np.bool_)
+        there[np.arange(rows.shape[0])[:, None], rows] = True  # nobody is the last one
+        return frozenset(np.flatnonzero(there[:, :-1].mean(axis=0) > 0.5).tolist())
 
     def owners_of(self, columns: Columns, moment: int) -> tuple[str, ...]:
         """Name the members that owned some partitions."""

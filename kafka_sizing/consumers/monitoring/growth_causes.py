@@ -107,7 +107,7 @@ def _broad(growth: Growth, begin: int, end: int) -> Suspect:
         cells=cells,
         starts_s=float(timeline.times_s[begin]),
         ends_s=growth.end_s(end),
-        evidence=f"{behind}: {why}",
+        evidence=f"{behind}, {why}" if rebalances else f"{behind}: {why}",
         confidence="medium" if usual is None or cause == "member slow" else "high",
         is_firm=True,
         rebalances=rebalances,
@@ -119,8 +119,9 @@ def _rebalance(rebalances: int) -> Cause:
 
 
 def _beside(rebalances: int) -> str:
-    which = "the rebalance that was" if rebalances == 1 else f"{rebalances:,} rebalances"
-    return f"most of that beside {which} seen meanwhile"
+    return "most of it beside " + (
+        "the rebalance that was seen" if rebalances == 1 else f"the {rebalances:,} rebalances seen"
+    )
 
 
 def _grown(growth: Growth, cells: Mask) -> NDArray[np.float64]:
@@ -179,7 +180,7 @@ def _narrow(growth: Growth) -> Suspect | None:
     rebalances = rebalances_behind(timeline, _grown(growth, cells))
     if rebalances:
         lasted = seconds(float(timeline.times_s[end] - timeline.times_s[begin]))
-        evidence = f"{which} fell behind over {lasted}: {_beside(rebalances)}"
+        evidence = f"{which} fell behind over {lasted}, {_beside(rebalances)}"
     elif is_slow:
         evidence = (
             f"{which} were read at {rate(read)} each, {read / usual:.2f} × as fast as before, "

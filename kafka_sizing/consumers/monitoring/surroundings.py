@@ -157,7 +157,8 @@ class Surroundings:
             known &= nobodys[stop.begin :].mean(axis=0) > 0.5
         else:
             known &= self.timeline.seen.argmax(axis=0) > 0
-        return stop.columns[known[stop.columns]]
+        unclaimed: Columns = stop.columns[known[stop.columns]]
+        return unclaimed
 
     def turned_up(self, stop: Stop) -> bool:
         """Whether the partitions of a stop were not there before it, or had no record."""
