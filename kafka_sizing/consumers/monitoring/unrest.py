@@ -37,8 +37,9 @@ def rebalances_behind(timeline: Timeline, grown: NDArray[np.float64]) -> int:
         return 0
     first, last = int(rows[0]), int(rows[-1]) + 1
     n = int(np.count_nonzero(timeline.rebalanced[first : last + 1 + _AFTER]))
-    is_storm = n >= threshold("storm_stops")
-    least = threshold("rebalance_growth_share" if is_storm else "few_rebalances_growth_share")
+    least = threshold("few_rebalances_growth_share")
+    if n >= threshold("storm_stops"):
+        least = threshold("rebalance_growth_share")
     share = float(grown[_beside_rebalances(timeline)].sum() / grown.sum())
     return n if share >= least else 0
 
