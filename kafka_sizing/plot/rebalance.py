@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kafka_sizing.consumers.rebalance.comparison import ProtocolComparison
 from kafka_sizing.consumers.rebalance.phases import Phase, Stops
-from kafka_sizing.consumers.rebalance.result import PhaseCost, RebalanceCost
+from kafka_sizing.consumers.rebalance.result import PhaseCost, RebalanceCost, StopPattern
 from kafka_sizing.plot._rows import Row, draw_rows, rows_axes
 from kafka_sizing.plot._style import legend_below_rows, tick_numbers
 from kafka_sizing.plot.colours import (
@@ -41,7 +41,7 @@ _COLOURS: Final = {
     "initial delay": EDGE,
 }
 _STRIP: Final = 0.15  # height of a phase in which a row reads on, as a part of its bar
-# Which phases stop the partitions of a kind: in one rebalance, and in several in turn, of
+# Which phases stop the partitions of a kind: in one rebalance, and in those of a deployment, of
 # which each has other partitions of that kind.
 _AT_ONCE: Final[Mapping[Stops, tuple[Stops, ...]]] = MappingProxyType(
     {"orphaned": ("orphaned", "moved", "all"), "moved": ("moved", "all"), "all": ("all",)}
@@ -49,7 +49,9 @@ _AT_ONCE: Final[Mapping[Stops, tuple[Stops, ...]]] = MappingProxyType(
 _IN_TURN: Final[Mapping[Stops, tuple[Stops, ...]]] = MappingProxyType(
     {**_AT_ONCE, "orphaned": ("orphaned", "all")}
 )
-_UNKNOWN: Final[Mapping[Stops, None]] = MappingProxyType(dict.fromkeys(_AT_ONCE))
+_WORDS: Final[Mapping[Stops, str]] = MappingProxyType(
+    {"orphaned": "orphaned", "moved": "moved", "all": "others"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class _Line:
     text: str
     phases: Sequence[Phase]
     stopped: Sequence[bool]
+    in_turn: bool = False  # other partitions each time
 
     @property
     def note(self) -> str:
@@ -72,9 +75,10 @@ class _Line:
             return "never stop"
         if len(stops_s) == 1:
             return f"stop {stops_s[0]:.4g} s"
+        how = "in turn" if self.in_turn else "stop"
         if max(stops_s) - min(stops_s) < 1e-6:
-            return f"stop {len(stops_s):,} × {stops_s[0]:.4g} s"
-        return f"stop {len(stops_s):,} times, {sum(stops_s):.4g} s"
+            return f"{how} {len(stops_s):,} × {stops_s[0]:.4g} s"
+        return f"{how} {len(stops_s):,} times, {sum(stops_s):.4g} s"
 
 
 def rebalance_timeline(
@@ -85,10 +89,12 @@ def rebalance_timeline(
 ) -> Axes:
     """Draw when which partitions of a group stand still, phase by phase.
 
-    A row is a kind of partitions: the orphaned, those that move from one member to another,
-    and all others; kinds that stop at the same times share one. Where a phase fills the
-    height of the row, its partitions stand still; where it is a thin strip they are read
-    meanwhile. Of a comparison each protocol has its own rows; one that costs the same with
+    A row is for all partitions that stand still in the same phases: orphaned ones, which lose
+    their member, those that only move from one member to another, and others. Where a phase
+    fills the height of the row, its partitions stand still; where it is a thin strip they are
+    read meanwhile. In a deployment the members go one after another, and their partitions
+    with them: there the row of the orphaned shows all of them in turn, and so does that of
+    the moved. Of a comparison each protocol has its own rows; one that costs the same with
     static as with dynamic members is drawn once.
 
     Parameters
@@ -148,7 +154,7 @@ def _lines(subject: object) -> list[_Line]:
     if isinstance(subject, RebalanceCost):
         return list(_of_cost(subject, subject.way))
     if isinstance(subject, Sequence) and all(isinstance(phase, Phase) for phase in subject):
-        return list(_of_phases(subject, _AT_ONCE, _UNKNOWN, ""))
+        return list(_of_phases(subject, _AT_ONCE, ""))
     raise TypeError(
         "subject must be RebalanceCost, ProtocolComparison or a sequence of Phase, "
         f"got {type(subject).__name__}"
@@ -169,53 +175,49 @@ def _distinct(costs: Sequence[RebalanceCost]) -> Iterator[tuple[RebalanceCost, s
 
 def _of_cost(cost: RebalanceCost, name: str) -> Iterator[_Line]:
     head = f"{name}, {format_load(cost.piled_up_records, 'records')} pile up"
-    head += ", member after member: " if cost.event == "deployment" else ": "
-    if cost.rebalances > 1 or cost.event == "deployment":
-        yield from _of_phases(cost.phases, _IN_TURN, _UNKNOWN, head)
-    else:
-        yield from _of_phases(cost.phases, _AT_ONCE, _counts(cost), head)
+    if not cost.patterns:
+        yield from _of_phases(cost.phases, _IN_TURN, f"{head}, member after member: ")
+        return
+    head += ": "
+    for kind, pattern in sorted(((_kind(cost, each), each) for each in cost.patterns), key=_rank):
+        word = "all" if len(cost.patterns) == 1 else _WORDS[kind]
+        plural = "" if pattern.partitions == 1 else "s"
+        text = f"{head}{word}, {pattern.partitions:,} partition{plural}"
+        yield _Line(text=text, phases=cost.phases, stopped=pattern.stopped)
+        head = ""
 
 
-def _counts(cost: RebalanceCost) -> dict[Stops, int | None]:
-    """Count the partitions of each kind, as far as the phases tell."""
-    most = dict.fromkeys(_AT_ONCE, 0)
-    for phase in cost.phases:
-        if phase.stops in most:
-            most[phase.stops] = max(most[phase.stops], phase.partitions)
-    affected = max(most["orphaned"], most["moved"])
-    return {
-        "orphaned": most["orphaned"],
-        "moved": affected - most["orphaned"],
-        "all": cost.stopped_s.size - affected,
-    }
+def _kind(cost: RebalanceCost, pattern: StopPattern) -> Stops:
+    """Name partitions by the worst that befalls them."""
+    marked = zip(cost.phases, pattern.stopped, strict=True)
+    stops = {phase.stops for phase, stands in marked if stands}
+    return next((kind for kind in _AT_ONCE if kind in stops), "all")
+
+
+def _rank(row: tuple[Stops, StopPattern]) -> tuple[int, list[bool]]:
+    """Put the orphaned first, others last; of a kind, those that stop first."""
+    kind, pattern = row
+    return list(_AT_ONCE).index(kind), [not stands for stands in pattern.stopped]
 
 
 def _of_phases(
-    phases: Sequence[Phase],
-    stopped_by: Mapping[Stops, tuple[Stops, ...]],
-    counts: Mapping[Stops, int | None],
-    head: str,
+    phases: Sequence[Phase], stopped_by: Mapping[Stops, tuple[Stops, ...]], head: str
 ) -> Iterator[_Line]:
     """Give a row for each kind of partitions that stops at times of its own."""
     named = {phase.stops for phase in phases} | {"all"}
     rows: dict[tuple[bool, ...], list[Stops]] = {}
     for kind, stops in stopped_by.items():
-        if kind in named and counts[kind] != 0:
+        if kind in named:
             stopped = tuple(phase.stops in stops for phase in phases)
             rows.setdefault(stopped, []).append(kind)
     for stopped, kinds in rows.items():
-        text = head + _named(kinds, counts, everything=len(rows) == 1)
-        yield _Line(text=text, phases=phases, stopped=stopped)
+        text = "all" if len(rows) == 1 else " and ".join(_WORDS[kind] for kind in kinds)
+        marked = zip(phases, stopped, strict=True)
+        in_turn = stopped_by is _IN_TURN and any(
+            phase.stops != "all" for phase, stands in marked if stands
+        )
+        yield _Line(text=head + text, phases=phases, stopped=stopped, in_turn=in_turn)
         head = ""
-
-
-def _named(kinds: list[Stops], counts: Mapping[Stops, int | None], *, everything: bool) -> str:
-    words = {"orphaned": "orphaned", "moved": "moved", "all": "others"}
-    name = "all" if everything else " and ".join(words[kind] for kind in kinds)
-    known = [count for kind in kinds if (count := counts[kind]) is not None]
-    if len(known) < len(kinds):
-        return name
-    return f"{name}, {sum(known):,} partition{'' if sum(known) == 1 else 's'}"
 
 
 def _draw_phases(

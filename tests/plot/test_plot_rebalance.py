@@ -1,5 +1,7 @@
 """The timeline of a rebalance: rows of partitions, and bars where they stand still."""
 
+import re
+
 import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -152,22 +154,68 @@ def test_a_deployment_counts_its_stops(ax):
         f"eager, static, 72,000 records {after}: orphaned",
         "others",
     ]
-    assert notes(ax)[:3] == ["stop 16 × 3 s", "stop 8 × 30 s", "never stop"]
+    assert notes(ax)[:3] == ["stop 16 × 3 s", "in turn 8 × 30 s", "never stop"]
     cooperative = texts(ax).index(f"cooperative, 14,400 records {after}: orphaned")
     assert notes(ax)[cooperative : cooperative + 3] == [
-        "stop 8 × 3 s",  # when it leaves, the partitions of each member
-        "stop 8 × 3 s",  # when it is back, those it gets
+        "in turn 8 × 3 s",  # when it leaves, the partitions of each member
+        "in turn 8 × 3 s",  # when it is back, those it gets
         "never stop",
     ]
+
+
+def test_a_row_is_of_partitions_that_do_stop_when_it_says(ax):
+    """A crash, and the return: the orphaned are read on by others and do not move back."""
+    cost = rebalance_cost(
+        "crash",
+        members=10,
+        partitions=30,
+        write_records_per_s=2_000,
+        protocol="cooperative",
+        restore_s=10,
+        back_after_s=100,
+    )
+    rebalance_timeline(cost, ax=ax)
+    # 45 s to notice, 3 s to join, 10 s to restore; 3 s for the second join, 10 s to restore.
+    # 3 partitions bring 200 records/s.
+    assert texts(ax) == [
+        "cooperative, 14,200 records pile up: orphaned, 3 partitions",
+        "moved, 3 partitions",
+        "others, 24 partitions",
+    ]
+    assert notes(ax) == ["stop 58 s", "stop 13 s", "never stop"]
+
+
+EVENTS = [
+    {"event": "crash", "back_after_s": 60},
+    {"event": "crash", "back_after_s": 10},
+    {"event": "stuck", "back_after_s": 400},
+    {"event": "leave", "back_after_s": 20},
+    {"event": "join"},
+    {"event": "partitions", "partitions_after": 31},
+    {"event": "start"},
+]
+
+
+@pytest.mark.parametrize("protocol", ["eager", "cooperative", "consumer"])
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["event"])
+def test_rows_fill_as_long_as_their_partitions_stop(ax, event, protocol):
+    cost = rebalance_cost(**event, **EIGHT, protocol=protocol, restore_s=2)
+    rebalance_timeline(cost, ax=ax)
+    drawn = []
+    for row, text in enumerate(texts(ax)):
+        partitions = int(re.search(r", (\d+) partitions?$", text)[1])
+        stop_s = sum(end - start for start, end, _ in full(ax, row))
+        drawn += [stop_s] * partitions
+    assert sorted(drawn) == pytest.approx(sorted(cost.stopped_s))
 
 
 def test_stops_of_several_lengths_are_added_up(ax):
     cost = rebalance_cost("crash", **EIGHT, back_after_s=60, restore_s=2)
     rebalance_timeline(cost, ax=ax)
-    # 300 × 45 + 2 × 2,400 × 3, and twice 6 partitions that moved × 100 × 2
-    assert texts(ax) == ["eager, 30,300 records pile up: orphaned", "moved", "others"]
-    # Orphaned: 45 + 3 s, and the join of the return. Moved: twice 3 s and 2 s to restore.
-    assert notes(ax) == ["stop 2 times, 51 s", "stop 2 × 5 s", "stop 2 × 3 s"]
+    # Range: 0, 1 and 2 go to the next member and back. 45 s to notice, 3 s to join and 2 s to
+    # restore; 3 and 2 s when it is back.
+    assert notes(ax)[0] == "stop 2 times, 55 s"
+    assert notes(ax)[-1] == "stop 2 × 3 s"
 
 
 def test_bare_phases_are_drawn_without_counts(ax):

@@ -20,6 +20,7 @@ from kafka_sizing.consumers.rebalance.result import (
     PhaseCost,
     RebalanceCost,
     RebalanceEvent,
+    StopPattern,
 )
 from kafka_sizing.consumers.rebalance.setup import GroupSetup, group_setup, record_rates
 from kafka_sizing.consumers.rebalance.stages import Stage, handover
@@ -214,6 +215,7 @@ def rebalance_cost(
             sum(phase.piled_up_records for stage in turn for phase in stage) for turn in costs
         ),
         unread_records_per_s=loads.total if forsaken else 0.0,
+        patterns=() if event == "deployment" else _patterns(turns, loads.partitions),
     )
 
 
@@ -242,6 +244,21 @@ def _stopped_s(turns: Iterable[Turn], partitions: int) -> NDArray[np.float64]:
             for phase in stage.phases:
                 stopped_s[stage.stopped(phase.stops)] += phase.duration_s
     return stopped_s
+
+
+def _patterns(turns: Iterable[Turn], partitions: int) -> tuple[StopPattern, ...]:
+    """Put partitions together that stand still in the very same phases, of which there are few."""
+    phases = [(stage, phase) for turn in turns for stage in turn for phase in stage.phases]
+    codes = np.zeros(partitions, dtype=np.int64)
+    for bit, (stage, phase) in enumerate(phases):
+        codes[stage.stopped(phase.stops)] |= 1 << bit
+    found, counts = np.unique(codes, return_counts=True)
+    return tuple(
+        StopPattern(
+            partitions=count, stopped=tuple(bool(code >> bit & 1) for bit in range(len(phases)))
+        )
+        for code, count in zip(found.tolist(), counts.tolist(), strict=True)
+    )
 
 
 def _join(names: tuple[str, ...], setup: GroupSetup) -> Stage:

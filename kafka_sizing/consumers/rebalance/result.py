@@ -50,6 +50,14 @@ class PhaseCost(Phase):
         return self.partitions * self.duration_s
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPattern:
+    """How many partitions stand still in the very same phases, and in which."""
+
+    partitions: int
+    stopped: tuple[bool, ...]  #: one for each phase of the cost
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RebalanceCost:
     """What an event costs a group, by phase and by partition; an upper bound.
@@ -69,6 +77,7 @@ class RebalanceCost:
     rebalances: int  #: how often the group starts one; a second round is part of the first
     peak_piled_up_records: float  #: at one time; of a deployment, if caught up in between
     unread_records_per_s: float  #: still written to partitions that nobody reads in the end
+    patterns: tuple[StopPattern, ...] = ()  #: of all partitions; none of a deployment, of many
 
     def __post_init__(self) -> None:
         stopped_s = np.array(self.stopped_s, dtype=np.float64)
