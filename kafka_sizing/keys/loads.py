@@ -133,6 +133,10 @@ class KeyLoads:
         check_count("n", n)
         return self.key_shares(self.heaviest(n))
 
+    def load_errors(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give how much more than its load each of some keys may write: 0, loads are exact."""
+        return np.zeros(len(positions))
+
     def heaviest(self, n: int | None = None) -> NDArray[np.int64]:
         """Give the positions of the keys, or of ``n`` of them, by falling load; ties in order."""
         if n is None or n >= len(self):

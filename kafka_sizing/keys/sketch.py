@@ -116,6 +116,11 @@ class KeySketch(KeyLoads):
         """Whether the loads of the heavy keys are exact."""
         return not self.heavy_errors.any()
 
+    def load_errors(self, positions: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give how much more than its load each of some heavy keys may write."""
+        errors: NDArray[np.float64] = self.heavy_errors[positions]
+        return errors
+
     def heaviest(self, n: int | None = None) -> NDArray[np.int64]:
         """Give the positions of the heavy keys, or of ``n`` of them, by falling load."""
         return np.arange(self.heavy)[:n]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import sqrt
 
 from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.keys.sketch import KeySketch
 from kafka_sizing.partitions.hotspots import HotReport
 from kafka_sizing.partitions.sizing import PartitionPlan
 from kafka_sizing.report.labels import printable
@@ -39,13 +40,12 @@ def _of_keys(keys: KeyLoads | None) -> Iterator[tuple[str, str, str]]:
     if keys is None:
         yield "partition loads", "as given", "no key log behind them"
         return
+    yield from _of_loads(keys)
     if keys.sample_size is None:
-        yield "load of each key", "as given", "taken over, not counted from records"
         return
-    share = keys.top(1)[0].share
+    share = keys.hottest_key_share
     spread = _TWO_SIDED_95 * sqrt(share * (1 - share) / keys.sample_size)
     records = format_load(round(keys.sample_size), "records")
-    yield "load of each key", "exact for this log", "added up over its records"
     yield (
         "the same for the records to come",
         f"a sample worth {records} of equal load",
@@ -56,15 +56,59 @@ def _of_keys(keys: KeyLoads | None) -> Iterator[tuple[str, str, str]]:
     )
 
 
+def _of_loads(keys: KeyLoads) -> Iterator[tuple[str, str, str]]:
+    known, how = "exact for this log", "added up over its records"
+    if keys.sample_size is None:
+        known, how = "as given", "taken over, not counted from records"
+    if not isinstance(keys, KeySketch):
+        yield "load of each key", known, how
+        return
+    least = format_load(keys.least_load, keys.unit)
+    heavy = f"load of the {keys.heavy:,} heaviest keys"
+    if keys.is_exact:
+        yield heavy, known, f"all keys from {least} on, one by one"
+    else:
+        most = format_load(float(keys.heavy_errors.max()), keys.unit)
+        yield (
+            heavy,
+            f"at least; at most {most} more each",
+            (
+                "a stream is read once: what a key wrote before it was known to be heavy is not "
+                "told from others of its hash bin"
+            ),
+        )
+    yield (
+        "load of all other keys",
+        f"{known}, by hash bin",
+        f"{format_share(keys.tail_share)} of the load, no key of which writes {least}",
+    )
+    if keys.distinct_error:
+        yield (
+            "number of distinct keys",
+            f"± {format_share(_TWO_SIDED_95 * keys.distinct_error)} (95 %)",
+            "estimated from their hashes (HyperLogLog)",
+        )
+
+
 def _of_placement(hot: HotReport) -> Iterator[tuple[str, str, str]]:
     loads = hot.loads
     if loads.partitioner is None or loads.keys is None:
         return
-    yield (
-        "partition of each key",
-        "exact",
-        f"the hash and rule of partitioner {loads.partitioner.name!r}, applied to every key",
-    )
+    if loads.margin:
+        yield (
+            "partition loads",
+            f"± {format_load(loads.margin, loads.unit)}",
+            (
+                f"{loads.partitions:,} was not among the counts that keys were added up for: "
+                "heavy keys are placed one by one, all others shared out in equal parts (99.9 %)"
+            ),
+        )
+    else:
+        yield (
+            "partition of each key",
+            "exact",
+            f"the hash and rule of partitioner {loads.partitioner.name!r}, applied to every key",
+        )
     if not loads.keys.null_load:
         return
     where = loads.partitioner.null_partition(loads.partitions)
@@ -86,8 +130,13 @@ def _of_lines(hot: HotReport) -> Iterator[tuple[str, str, str]]:
         yield (
             "counts that would cool a partition",
             "exact",
-            f"every key placed again at each count up to {hot.searched_to:,}",
+            f"every key placed again at each count {_searched(hot)}",
         )
+
+
+def _searched(hot: HotReport) -> str:
+    which = "that its loads are known for, " if isinstance(hot.loads.keys, KeySketch) else ""
+    return f"{which}up to {hot.searched_to:,}"
 
 
 def _of_plan(plan: PartitionPlan) -> Iterator[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from kafka_sizing.fixes import Comparison, Outcome
 from kafka_sizing.keys.columns import KeyColumn, text_of
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
+from kafka_sizing.keys.sketch import KeySketch
 from kafka_sizing.partitions.hotspots import HotPartition, HotReport
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.lines import Line
@@ -200,6 +201,17 @@ def _topic(loads: PartitionLoads, keys: KeyLoads) -> dict[str, Any]:
         "hottest_partition": loads.hottest,
         "max_share": loads.max_share,
         "imbalance_ratio": loads.imbalance_ratio,
+        "margin": loads.margin,
+        "sketch": _sketch(keys) if isinstance(keys, KeySketch) else None,
+    }
+
+
+def _sketch(keys: KeySketch) -> dict[str, Any]:
+    return {
+        "heavy_keys": keys.heavy,
+        "least_load": keys.least_load,
+        "tail_load": keys.tail_load,
+        "distinct_keys_error": keys.distinct_error,
     }
 
 
@@ -243,14 +255,16 @@ def _top_keys(
     positions = keys.heaviest(top)
     placed = loads.partition_of_key
     where = [-1] * len(positions) if placed is None else placed[positions].tolist()
+    errors = keys.load_errors(positions).tolist()
     return [
         {
             "key": _key(share.key, names),
             "load": share.load,
+            "load_at_most": share.load + error,
             "share": share.share,
             "partition": None if partition < 0 else partition,  # None: the client spreads it
         }
-        for share, partition in zip(keys.key_shares(positions), where, strict=True)
+        for share, partition, error in zip(keys.key_shares(positions), where, errors, strict=True)
     ]
 
 

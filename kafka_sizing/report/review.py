@@ -106,7 +106,7 @@ class Review:
             note=f"above {format_load(line.load, line.unit)} ({line.name}){self._noise()}",
             alarming=not self.hot.fits,
         )
-        if keys is not None:
+        if keys is not None and keys.named:
             (hottest,) = keys.top(1)
             yield Tile(
                 name="hottest key",

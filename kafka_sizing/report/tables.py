@@ -98,24 +98,27 @@ def hot_keys(hot: HotReport, names: Names, *, most_partitions: int) -> Table:
 def top_keys(hot: HotReport, names: Names, *, most_rows: int) -> Table | None:
     """One row per key, heaviest first, and the partition it is on."""
     loads = hot.loads
-    if loads.keys is None or loads.partition_of_key is None:
+    if loads.keys is None or loads.partition_of_key is None or not loads.keys.named:
         return None
     heaviest = loads.keys.heaviest(most_rows)
     placed = loads.partition_of_key[heaviest].tolist()
+    errors = loads.keys.load_errors(heaviest)
+    at_most = ("at most>",) if errors.any() else ()
     return table(
         "top-keys",
         "Heaviest keys",
-        ("rank>", "key", "load>", "share>", "partition>"),
+        ("rank>", "key", "load>", *at_most, "share>", "partition>"),
         [
             (
                 str(rank),
                 names.cell(key.key),
                 format_load(key.load, loads.unit),
+                *([format_load(key.load + error, loads.unit)] if at_most else []),
                 format_share(key.share),
                 "spread" if partition < 0 else str(partition),
             )
-            for rank, (key, partition) in enumerate(
-                zip(loads.keys.key_shares(heaviest), placed, strict=True), start=1
+            for rank, (key, partition, error) in enumerate(
+                zip(loads.keys.key_shares(heaviest), placed, errors.tolist(), strict=True), start=1
             )
         ],
         left_out=more(round(loads.keys.distinct_keys) - most_rows, "key"),
