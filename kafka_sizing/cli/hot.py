@@ -130,7 +130,8 @@ def keys(
         "serializer": serializer,
         "memory_bytes": memory_bytes,
         "partitioner": chosen,
-        "counts": {*COUNTS, count},
+        # twice and four times the partitions are among the fixes
+        "counts": {*COUNTS, *(n for n in (count, 2 * count, 4 * count) if n <= MOST_PLACED)},
     }
     counted = _count(files or [], key, load, counting)
     if written is not None:
