@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_count
+from kafka_sizing.fixes.peaks import peaks_of
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.hotspots import find_hot
@@ -135,6 +136,24 @@ class Fix(ABC):
         del before
         return None
 
+    def drawn_peaks(self, before: PartitionLoads, partitions: int) -> NDArray[np.float64] | None:
+        """Give the hottest partition's share under thousands of random hashes.
+
+        None where they cannot be drawn as shares that a hash places.
+        """
+        shares = self.hashed_shares(before)
+        return None if shares is None else peaks_of(shares, partitions, placed_keys(before)[2])
+
+    def replayed_peaks(self, before: PartitionLoads, replays: int) -> NDArray[np.float64] | None:
+        """Give the same where each takes a stream of records to be played; None: no stream."""
+        del before, replays
+        return None
+
+    def with_certainty(self, certainty: float) -> Fix:
+        """Give the fix as it chooses its numbers if it must hold so surely. (0, 1)."""
+        del certainty
+        return self
+
     @abstractmethod
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Give the outcome for loads that `place` gave, under a line that makes hot."""
@@ -214,6 +233,14 @@ def unchanged(fix: Fix, before: PartitionLoads, line: Line) -> Outcome:
         moved_load_share=0.0,
         is_noise=_is_noise(before, line),
     )
+
+
+def keeps(scope: OrderingScope, need: OrderingScope) -> bool:
+    """Whether records that keep their order within a scope keep the order that is needed.
+
+    A shard may span slices and a slice shards: neither has the order of the other.
+    """
+    return need == "none" or scope in ("per key", need)
 
 
 def cost_of(outcome: Outcome) -> tuple[int, int, float]:

@@ -2,26 +2,71 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kafka_sizing._checks import ROUNDING
 from kafka_sizing.fixes.base import Outcome
-from kafka_sizing.partitions.expectation import expected_imbalance
+from kafka_sizing.fixes.peaks import CUSTOMARY_CERTAINTY
+from kafka_sizing.partitions.intervals import share_interval
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.units import format_share
 
-Basis = Literal["random hash", "these keys", "not known"]
+Basis = Literal["random hash", "replays", "these keys", "not known"]
 
-_DRAWS: Final = 3_000
-_SEED: Final = 0  # the same keys give the same answer
+_RISK: Final = 0.05  # that replays promise too much
+_LEAST_REPLAYS: Final = 20
+_MOST_REPLAYS: Final = 300  # enough for a certainty of 99 %, if every one holds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FitCertainty:
-    """How likely it is that a fix keeps every partition below the line, and over what."""
+    """How likely it is that a fix keeps every partition below the line, and over what.
+
+    A random hash: part of thousands of hashes that were drawn. Replays: part of a few dozen
+    streams that were played with another hash and another order of records each, so that there
+    is an interval around it. These keys: 1 or 0, where no hash decides.
+    """
 
     probability: float | None  #: None: one hash was tried, and what others give is not known
     basis: Basis
+    peak_shares: NDArray[np.float64] | None = None  #: of each hash or replay, rising; read-only
+
+    def __post_init__(self) -> None:
+        if self.peak_shares is not None:
+            shares = np.sort(np.array(self.peak_shares, dtype=np.float64))
+            shares.flags.writeable = False
+            object.__setattr__(self, "peak_shares", shares)
+
+    @property
+    def least_probability(self) -> float | None:
+        """What can be relied on: of replays the lower end of their interval; None: nothing."""
+        if self.probability is None or self.peak_shares is None or self.basis != "replays":
+            return self.probability
+        replays = self.peak_shares.size
+        held = self.probability * replays
+        return share_interval(held, replays, confidence=1 - 2 * _RISK).low
+
+    def is_at_least(self, certainty: float) -> bool:
+        """Whether it is as sure as that."""
+        least = self.least_probability
+        return least is not None and least >= certainty * (1 - ROUNDING)
+
+    def peak_share(self, certainty: float) -> float | None:
+        """Give the share that the hottest partition keeps within, as surely as that. (0, 1).
+
+        None where no hash decides, or it is not known what others give.
+        """
+        if self.peak_shares is None:
+            return None
+        at = self.peak_shares.size - 1
+        if self.basis == "random hash":
+            at = max(0, math.ceil(certainty * self.peak_shares.size) - 1)
+        return float(self.peak_shares[at])
 
     @property
     def reason(self) -> str:
@@ -31,22 +76,41 @@ class FitCertainty:
         if self.basis == "these keys":
             holds = "holds" if self.probability else "fails"
             return f"{holds} for these keys as they are; no hash decides"
-        return f"{format_share(self.probability)} of random hashes keep every partition below it"
+        if self.basis == "random hash":
+            kept = format_share(self.probability)
+            return f"{kept} of random hashes keep every partition below it"
+        replays = 0 if self.peak_shares is None else self.peak_shares.size
+        return (
+            f"{self.probability * replays:.0f} of {replays} replays with other hashes keep every "
+            f"partition below it, so at least {format_share(self.least_probability or 0.0)} of all"
+        )
 
 
-def certainty_of(outcome: Outcome, before: PartitionLoads) -> FitCertainty:
+def certainty_of(
+    outcome: Outcome, before: PartitionLoads, certainty: float | None = None
+) -> FitCertainty:
     """Work out how sure it is that a fix fits: over random hashes, where a hash decides.
 
     Keys of tomorrow with the shares of today get another hash each; that is what a random hash
-    stands for.
+    stands for. ``certainty`` is what one wants to tell: it takes more replays if it is high.
     """
-    if not outcome.fix.is_hashed or not before.total:  # no load is placed by no hash
+    fix = outcome.fix
+    if not fix.is_hashed or not before.total:  # no load is placed by no hash
         return FitCertainty(probability=1.0 if outcome.fits else 0.0, basis="these keys")
-    shares = outcome.fix.hashed_shares(before)
-    if shares is None:
-        return FitCertainty(probability=None, basis="not known")
     line_share = min(1.0, outcome.line.load / before.total)
-    expected = expected_imbalance(shares, outcome.loads.partitions, draws=_DRAWS, rng=_SEED)
-    return FitCertainty(
-        probability=1 - expected.probability_above(line_share), basis="random hash"
-    )
+    basis: Basis = "random hash"
+    peaks = fix.drawn_peaks(before, outcome.loads.partitions)
+    if peaks is None:
+        basis = "replays"
+        peaks = fix.replayed_peaks(before, _replays(certainty))
+    if peaks is None:
+        return FitCertainty(probability=None, basis="not known")
+    within = np.count_nonzero(peaks <= line_share * (1 + ROUNDING))
+    return FitCertainty(probability=float(within / peaks.size), basis=basis, peak_shares=peaks)
+
+
+def _replays(certainty: float | None) -> int:
+    """Give as many as it takes to promise the certainty, if all of them hold."""
+    wanted = CUSTOMARY_CERTAINTY if certainty is None else certainty
+    needed = math.ceil(math.log(_RISK) / math.log(wanted))
+    return min(_MOST_REPLAYS, max(_LEAST_REPLAYS, needed))

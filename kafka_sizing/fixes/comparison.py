@@ -5,14 +5,26 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+
+import numpy as np
 
 from kafka_sizing._checks import check_choice, check_open_share
-from kafka_sizing.fixes.base import AsIs, Fix, Outcome, cost_of, line_for, row_of
-from kafka_sizing.fixes.certainty import certainty_of
+from kafka_sizing.fixes.base import (
+    AsIs,
+    Fix,
+    OrderingScope,
+    Outcome,
+    cost_of,
+    keeps,
+    line_for,
+    row_of,
+)
+from kafka_sizing.fixes.certainty import FitCertainty, certainty_of
 from kafka_sizing.fixes.frontier import FixFrontier, frontier_of
+from kafka_sizing.fixes.peaks import CUSTOMARY_CERTAINTY
 from kafka_sizing.fixes.proposals import propose_fixes
-from kafka_sizing.fixes.way_out import WayOut, way_out_of
+from kafka_sizing.fixes.way_out import WHOLE, WayOut, way_out_of
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.lines import Line
@@ -27,7 +39,7 @@ from kafka_sizing.units import LoadUnit, format_load, format_share
 if TYPE_CHECKING:
     import pandas as pd
 
-OrderingNeed = Literal["per key", "none"]
+OrderingNeed: TypeAlias = OrderingScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,13 +57,18 @@ class Comparison:
     ordering: OrderingNeed  #: what the readers need
     capacity: float | None = None  #: what one partition carries, in the unit of the loads
     certainty: float | None = None  #: with which a fix must hold; None: for these keys will do
-    probabilities: tuple[float | None, ...] = ()  #: to fit, of each outcome, if asked for
+    certainties: tuple[FitCertainty, ...] = ()  #: of each outcome, if a certainty is asked for
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "outcomes", tuple(self.outcomes))
         if not self.outcomes or not isinstance(self.outcomes[0].fix, AsIs):
             raise ValueError("outcomes must begin with that of 'as is'")
         check_choice("ordering", self.ordering, get_args(OrderingNeed))
+        if self.certainty is None:
+            return
+        check_open_share("certainty", self.certainty)
+        if len(self.certainties) != len(self.outcomes):
+            object.__setattr__(self, "certainties", self._worked_out(self.certainty))
 
     @property
     def as_is(self) -> Outcome:
@@ -74,12 +91,13 @@ class Comparison:
 
         Least intrusive: as is, more partitions, key buckets, a composite key for hot keys
         only, one for all keys, time buckets, no key. Then the lower read fan-in, then the
-        smaller load that moves, then the earlier one. If none fits: the lowest peak share.
+        smaller load that moves, then the earlier one. If none holds: the one with the lowest
+        peak share, or the lowest that it keeps within as surely as was asked.
         """
         holding = [outcome for outcome in self.allowed if self.holds(outcome)]
         if holding:
             return min(holding, key=cost_of)
-        return min(self.allowed, key=lambda outcome: (_rounded(outcome), *cost_of(outcome)))
+        return min(self.allowed, key=lambda outcome: (*self._nearness(outcome), *cost_of(outcome)))
 
     @property
     def fits(self) -> bool:
@@ -90,26 +108,43 @@ class Comparison:
         """Whether an outcome leaves no partition above the line, as surely as was asked."""
         if self.certainty is None:
             return outcome.fits
-        at = next(at for at, each in enumerate(self.outcomes) if each is outcome)
-        probability = self.probabilities[at]
-        return outcome.fits and probability is not None and probability >= self.certainty
+        return outcome.fits and self._certainty_of(outcome).is_at_least(self.certainty)
+
+    @property
+    def probabilities(self) -> tuple[float | None, ...]:
+        """To fit, of each outcome; none without a certainty, None where it is not known."""
+        return tuple(certainty.probability for certainty in self.certainties)
 
     @property
     def frontier(self) -> FixFrontier:
         """What can be had: a lower peak against less order and more cost."""
-        return frontier_of(self)
+        return frontier_of(
+            self.outcomes,
+            self.certainties or self._worked_out(None),
+            ordering=self.ordering,
+            sure_from=CUSTOMARY_CERTAINTY if self.certainty is None else self.certainty,
+        )
 
     @property
     def way_out(self) -> WayOut | None:
         """What would hold where no fix does; None if the best one does."""
-        return way_out_of(self)
+        if self.fits or not self.as_is.loads.total:
+            return None
+        return way_out_of(
+            self.as_is,
+            self.best,
+            best_share=self._share_to_clear(self.best),
+            ordering=self.ordering,
+            certainty=self.certainty,
+            without_order=self._without_order(),
+        )
 
     @property
     def reason(self) -> str:
         """Why the best fix is the best, in a sentence with its numbers."""
         best, now = self.best, self.as_is
         line = f"the line of {self._line_text()}"
-        if best is now and best.is_noise:
+        if self.fits and best is now and best.is_noise:
             return (
                 f"As is: the hottest partition carries {format_share(now.peak_share)}, above "
                 f"{line}, but a sample of this size cannot tell it from the line."
@@ -126,28 +161,43 @@ class Comparison:
         if self.fits:
             kept = "order per key is kept" if self._keeps_keys(best) else best.ordering_note
             return f"{_capital(best.name)}: {change}, within {line}; {kept}."
-        if best is now:
+        if best is not now:
+            change = f'"{best.name}" comes closest: {change}'
+        elif self.certainty is None:
             change = f"the lowest peak, as is, is {format_share(now.peak_share)}"
         else:
-            change = f'"{best.name}" comes closest: {change}'
-        need = " while order per key is needed" if self.ordering == "per key" else ""
+            share = format_share(now.peak_share)
+            change = f"as is comes closest: the hottest partition carries {share}"
+        need = "" if self.ordering == "none" else f" while order {self.ordering} is needed"
         if self.certainty is not None:
             need += f" with a certainty of {format_share(self.certainty)}"
-        return f"No fix fits{need}: {self._obstacle()}{change}, above {line}{self._way_out()}."
+        place = f"above {line}"
+        if best.fits:
+            within = "no more than the noise of the sample above" if best.is_noise else "within"
+            place = f"{within} {line}, but {self._how_sure(best)}"
+        return f"No fix fits{need}: {self._obstacle()}{change}, {place}{self._way_out()}."
 
     def keeps_order(self, outcome: Outcome) -> bool:
         """Whether an outcome keeps the order the readers need."""
-        return self.ordering == "none" or self._keeps_keys(outcome)
+        return keeps(outcome.ordering_scope, self.ordering)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per fix, "as is" first: fix, partitions, peak_share, …, keeps_order."""
+        """One row per fix, "as is" first: fix, partitions, peak_share, …, keeps_order.
+
+        If a certainty was asked for: also how likely each is to hold, and whether that will do.
+        """
         import pandas as pd
 
-        rows = [
-            {**row_of(outcome), "keeps_order": self.keeps_order(outcome)}
-            for outcome in self.outcomes
-        ]
-        return pd.DataFrame(rows)
+        frame = pd.DataFrame(
+            [
+                {**row_of(outcome), "keeps_order": self.keeps_order(outcome)}
+                for outcome in self.outcomes
+            ]
+        )
+        if self.certainty is None:
+            return frame
+        chances = np.array([np.nan if p is None else p for p in self.probabilities])
+        return frame.assign(probability=chances, holds=list(map(self.holds, self.outcomes)))
 
     def __repr__(self) -> str:
         """Say how many fixes were compared, and which is the best."""
@@ -182,20 +232,52 @@ class Comparison:
             share = format_share(null / loads.total)
             text += f"records without a key, {share}, all go to one partition; "
         heaviest = heaviest_key_load(loads)
-        if self.ordering == "per key" and self.line.is_crossed_by(heaviest):
+        if self.ordering in WHOLE and self.line.is_crossed_by(heaviest):
             text += f"the hottest key alone writes {format_share(heaviest / loads.total)}; "
         return text
 
     def _way_out(self) -> str:
-        """Say what would fit if order per key were given up."""
-        if self.ordering == "none":
+        """Say what would fit if the order were given up."""
+        free = self._without_order()
+        if free is None:
             return ""
-        others = [outcome for outcome in self.outcomes if self.holds(outcome)]
-        if not others:
-            return ""
-        free = min(others, key=cost_of)
         peak = format_share(free.peak_share)
-        return f'; if order per key is given up, "{free.name}" fits with {peak}'
+        return f'; if order {self.ordering} is given up, "{free.name}" fits with {peak}'
+
+    def _without_order(self) -> Outcome | None:
+        """Find the cheapest fix that holds, whatever order it keeps."""
+        holding = (outcome for outcome in self.outcomes if self.holds(outcome))
+        return min(holding, key=cost_of, default=None)
+
+    def _worked_out(self, certainty: float | None) -> tuple[FitCertainty, ...]:
+        before = self.as_is.loads
+        return tuple(certainty_of(outcome, before, certainty) for outcome in self.outcomes)
+
+    def _certainty_of(self, outcome: Outcome) -> FitCertainty:
+        at = next(at for at, each in enumerate(self.outcomes) if each is outcome)
+        return self.certainties[at]
+
+    def _share_to_clear(self, outcome: Outcome) -> float:
+        """Give the peak that a line must be above for an outcome to hold, as far as is known."""
+        peak = outcome.peak_share
+        if self.certainty is None:
+            return peak
+        return max(peak, self._certainty_of(outcome).peak_share(self.certainty) or 0.0)
+
+    def _nearness(self, outcome: Outcome) -> tuple[bool, float]:
+        """Order outcomes by how near they come; last those of which it is not known how sure."""
+        is_unknown = self.certainty is not None and self._certainty_of(outcome).probability is None
+        return is_unknown, round(self._share_to_clear(outcome), 12)  # sums in another order
+
+    def _how_sure(self, outcome: Outcome) -> str:
+        """Say why an outcome that fits these keys does not hold."""
+        found, wanted = self._certainty_of(outcome), format_share(self.certainty or 0.0)
+        if found.probability is None:
+            return "how surely is not known"
+        if found.basis == "replays":
+            return f"{found.reason} (wanted: {wanted})"
+        kept = format_share(found.probability)
+        return f"only {kept} of random hashes keep it (wanted: {wanted})"
 
 
 def compare_fixes(
@@ -225,9 +307,9 @@ def compare_fixes(
     ratio : float, optional
         Largest multiple of today's even share to accept. >= 1; 1.5, a rule of thumb, if
         neither this nor a capacity is given. Of two lines the lower one counts.
-    ordering : {"per key", "none"}, optional
+    ordering : {"per key", "per shard", "per key and slice", "none"}, optional
         What the readers need; "per key" unless said otherwise, for order lost in silence is
-        the worse mistake.
+        the worse mistake. Order per key is enough for each of the others.
     certainty : float, optional
         How likely the best fix must be to hold for keys with these shares under a random hash,
         and not only for these keys: 0.95. Tables, and fixes that no hash decides, hold or fail
@@ -262,35 +344,32 @@ def compare_fixes(
     check_choice("ordering", need, get_args(OrderingNeed))
     before = place(keys, partitions, partitioner=partitioner)
     line = line_for(before, capacity, ratio)
-    wanted = propose_fixes(before, line=line) if fixes is None else _checked(fixes)
     if certainty is not None:
         check_open_share("certainty", certainty)
-    outcomes = tuple(
-        fix.applied_to(before, line=line)
-        for fix in (AsIs(), *(fix for fix in wanted if not isinstance(fix, AsIs)))
-    )
-    asked = () if certainty is None else outcomes
+    if fixes is None:
+        wanted = propose_fixes(before, line=line, certainty=certainty)
+    else:
+        wanted = _checked(fixes, certainty)
     return Comparison(
-        outcomes=outcomes,
+        outcomes=tuple(
+            fix.applied_to(before, line=line)
+            for fix in (AsIs(), *(fix for fix in wanted if not isinstance(fix, AsIs)))
+        ),
         line=line,
         ordering=need,
         capacity=None if capacity is None else float(capacity),
         certainty=None if certainty is None else float(certainty),
-        probabilities=tuple(certainty_of(outcome, before).probability for outcome in asked),
     )
 
 
-def _checked(fixes: Any) -> tuple[Fix, ...]:
+def _checked(fixes: Any, certainty: float | None) -> tuple[Fix, ...]:
     listed = tuple(fixes) if isinstance(fixes, Iterable) else (fixes,)
     for fix in listed:
         if not isinstance(fix, Fix):
             raise TypeError(f"fixes must be fixes such as MorePartitions(24), got {fix!r:.60}")
-    return listed
-
-
-def _rounded(outcome: Outcome) -> float:
-    """Give the peak share without the noise of adding up in another order."""
-    return round(outcome.peak_share, 12)
+    if certainty is None:
+        return listed
+    return tuple(fix.with_certainty(float(certainty)) for fix in listed)
 
 
 def _capital(text: str) -> str:

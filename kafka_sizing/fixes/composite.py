@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import check_choice, check_count
+from kafka_sizing._checks import check_choice, check_count, check_open_share
 from kafka_sizing.fixes.base import (
     Fix,
     OrderingScope,
@@ -17,7 +17,13 @@ from kafka_sizing.fixes.base import (
     placed_keys,
     unchanged,
 )
-from kafka_sizing.fixes.salting.expectation import SaltedLoads, ShardPlacement
+from kafka_sizing.fixes.peaks import CUSTOMARY_CERTAINTY, SEED, peaks_of
+from kafka_sizing.fixes.salting.expectation import (
+    MOST_PARTITIONS_DRAWN,
+    SaltedLoads,
+    SaltedModel,
+    ShardPlacement,
+)
 from kafka_sizing.fixes.salting.fullest import MOST_SHARDS
 from kafka_sizing.fixes.salting.planning import SaltingPlan, plan_salting
 from kafka_sizing.fixes.shards import Split, split
@@ -31,7 +37,6 @@ from kafka_sizing.partitions.placement import PartitionLoads
 ShardChoice = Literal["random", "round robin"]
 
 CHOICE_DRAWS: Final = 1_000  # hashes drawn for each choice of keys and shards
-CHOICE_SEED: Final = 0  # the same keys give the same choice
 DEARER: Final = 4  # how many times the new keys of the cheapest choice are tried
 
 
@@ -44,7 +49,7 @@ class CompositeKey(Fix):
     shards : int, optional
         Shards of each key that is split. One shard is the key itself. Without a number, keys
         and shards are chosen on use, as the fewest new keys that keep every partition below the
-        line under 95 % of random hashes (`plan_salting`), and for the keys given. [1, 10,000]
+        line as surely as ``certainty`` says (`plan_salting`), and for the keys given. [1, 10,000]
     hot_keys : int or sequence of str and bytes, optional
         Which keys to split: that many of the heaviest, or these. None splits every key, or if
         the shards are to be chosen, as many of the heaviest as it takes.
@@ -57,6 +62,9 @@ class CompositeKey(Fix):
         (partition of the key + s) mod N, so they do not while there are at most N.
     separator : str or bytes, default "-"
         What stands between key and shard number.
+    certainty : float, optional
+        Part of random hashes under which a choice of keys and shards must keep the line; without
+        it what `compare_fixes` asks for, or else 95 %. (0, 1)
 
     Raises
     ------
@@ -87,6 +95,7 @@ class CompositeKey(Fix):
     shard_by: ShardChoice | PairLoads = "random"
     placed: ShardPlacement = "hashed"
     separator: str | bytes = "-"
+    certainty: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hot_keys", _checked_hot_keys(self.hot_keys))
@@ -105,6 +114,8 @@ class CompositeKey(Fix):
             check_choice("shard_by", self.shard_by, get_args(ShardChoice))
         check_choice("placed", self.placed, get_args(ShardPlacement))
         check_separator(self.separator)
+        if self.certainty is not None:
+            check_open_share("certainty", self.certainty)
 
     @property
     def name(self) -> str:
@@ -134,17 +145,25 @@ class CompositeKey(Fix):
         """Split keys lose their order; less changes if only hot keys are split."""
         return 4 if self.hot_keys is None and self.shards is not None else 3
 
-    def hashed_shares(self, before: PartitionLoads) -> KeyLoads | NDArray[np.float64] | None:
-        """Give the shards and the keys left whole; None if shards are not placed one by one."""
-        hashed = self.placed == "hashed" and isinstance(self.shard_by, str)
-        if self.shards is None or not hashed:
+    def drawn_peaks(self, before: PartitionLoads, partitions: int) -> NDArray[np.float64] | None:
+        """Hash every shard, or the first of each key; None for some that are not the heaviest."""
+        keys, today, partitioner = placed_keys(before)
+        if self.shards is None or self.shards == 1:  # nothing is split
+            return peaks_of(keys, partitions, partitioner)
+        can_draw = isinstance(self.shard_by, str) and partitions <= MOST_PARTITIONS_DRAWN
+        if can_draw and today.min() >= 0 and self._splits_heaviest(keys):
+            hot = len(keys) if self.hot_keys is None else _count(self.hot_keys)
+            return salted_loads(before, hot, self.shards, self.placed).max_shares
+        if self.placed == "consecutive":
             return None
-        keys, _, _ = placed_keys(before)
-        positions = self._positions(keys)
-        splits = np.zeros(len(keys), dtype=bool)
-        splits[slice(None) if positions is None else positions] = True
-        shards = np.repeat(keys.shares[splits] / self.shards, self.shards)
-        return np.concatenate([keys.shares[~splits], shards])
+        shards = self._split(before, self.shards).loads.keys
+        return None if shards is None else peaks_of(shards, partitions, partitioner)
+
+    def with_certainty(self, certainty: float) -> Fix:
+        """Take over what is asked for, if there is something to choose and nothing was said."""
+        if self.shards is not None or self.certainty is not None:
+            return self
+        return replace(self, certainty=certainty)
 
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Split the keys, and place every shard."""
@@ -201,6 +220,14 @@ class CompositeKey(Fix):
             )
         return found
 
+    def _splits_heaviest(self, keys: KeyLoads) -> bool:
+        """Whether none of the keys left whole is heavier than one that is split."""
+        positions = self._positions(keys)
+        if positions is None or isinstance(self.hot_keys, int):
+            return True
+        heaviest = keys.loads[keys.heaviest(len(positions))]
+        return bool(np.array_equal(np.sort(keys.loads[positions]), np.sort(heaviest)))
+
     def _ordering(self) -> OrderingScope:
         return "per shard"
 
@@ -245,19 +272,22 @@ def chosen_outcome(fix: CompositeKey, before: PartitionLoads, line: Line) -> Out
     """Choose keys and shards for a line, and say why these; split nothing if none keep it."""
     keys, _, partitioner = placed_keys(before)
     as_is = unchanged(fix, before, line)
-    if as_is.fits:
+    if as_is.fits and fix.certainty is None:
         return replace(as_is, notes=("as it is no partition is above the line: nothing to split",))
     plan = plan_salting(
         keys,
         before.partitions,
         capacity=line.load,
+        certainty=CUSTOMARY_CERTAINTY if fix.certainty is None else fix.certainty,
         placement=fix.placed,
         hot_keys=fix.hot_keys if isinstance(fix.hot_keys, int) else None,
         partitioner=partitioner,
         draws=CHOICE_DRAWS,
-        rng=CHOICE_SEED,
+        rng=SEED,
     )
-    options = _worth_trying(plan)
+    if as_is.fits and plan.hot_keys == 0:
+        return replace(as_is, notes=(plan.reason,))
+    options = list(_verified(plan, before))
     if not options:
         return replace(as_is, notes=(plan.reason,))
     outcomes = (_numbered(fix, option, keys).applied_to(before, line=line) for option in options)
@@ -270,6 +300,27 @@ def chosen_outcome(fix: CompositeKey, before: PartitionLoads, line: Line) -> Out
     return replace(outcome, notes=(*_why(plan, option, outcome), *outcome.notes))
 
 
+def salted_loads(
+    before: PartitionLoads, hot_keys: int, shards: int, placed: ShardPlacement
+) -> SaltedLoads:
+    """Draw what the heaviest keys in shards make of the hottest partition, always alike.
+
+    What is chosen and what is compared is judged by the same draws.
+    """
+    keys, _, partitioner = placed_keys(before)
+    model = SaltedModel.of(keys, before.partitions, placed, partitioner)
+    draws = model.draws_to_verify(CHOICE_DRAWS)
+    return model.draw(hot_keys, shards, draws, np.random.default_rng(SEED))
+
+
+def _verified(plan: SaltingPlan, before: PartitionLoads) -> Iterator[SaltedLoads]:
+    """Give the options worth trying as the comparison sees them, if they hold there too."""
+    for option in _worth_trying(plan):
+        drawn = salted_loads(before, option.hot_keys, option.shards, option.placement)
+        if drawn.probability_within(plan.most_share) >= plan.certainty:
+            yield drawn
+
+
 def _worth_trying(plan: SaltingPlan) -> list[SaltedLoads]:
     """Give the options that split a key, cheapest first, without those that are far dearer."""
     options = sorted(
@@ -278,9 +329,13 @@ def _worth_trying(plan: SaltingPlan) -> list[SaltedLoads]:
     return [one for one in options if one.extra_shards <= DEARER * options[0].extra_shards]
 
 
+def _count(hot_keys: int | tuple[str | bytes, ...]) -> int:
+    return hot_keys if isinstance(hot_keys, int) else len(hot_keys)
+
+
 def _numbered(fix: CompositeKey, option: SaltedLoads, keys: KeyLoads) -> CompositeKey:
     hot_keys = None if option.hot_keys == len(keys) else option.hot_keys
-    return replace(fix, shards=option.shards, hot_keys=hot_keys)
+    return replace(fix, shards=option.shards, hot_keys=hot_keys, certainty=None)
 
 
 def _why(plan: SaltingPlan, option: SaltedLoads, outcome: Outcome) -> Iterable[str]:

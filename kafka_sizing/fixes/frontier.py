@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from kafka_sizing.fixes.base import OrderingScope, Outcome, cost_of
-from kafka_sizing.fixes.certainty import FitCertainty, certainty_of
+from kafka_sizing.fixes.base import OrderingScope, Outcome, cost_of, keeps
+from kafka_sizing.fixes.certainty import FitCertainty
 from kafka_sizing.partitions.lines import Line
 from kafka_sizing.units import LoadUnit
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from kafka_sizing.fixes.comparison import Comparison
-
-
-_CUSTOMARY: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,13 +79,25 @@ class FixFrontier:
         return self.to_frame().to_html(index=False)
 
 
-def frontier_of(comparison: Comparison) -> FixFrontier:
+def frontier_of(
+    outcomes: Sequence[Outcome],
+    certainties: Sequence[FitCertainty],
+    *,
+    ordering: OrderingScope,
+    sure_from: float,
+) -> FixFrontier:
     """Find the fixes that nothing betters in peak, order, cost and certainty at once.
 
     Parameters
     ----------
-    comparison : Comparison
-        The fixes side by side, from `compare_fixes`.
+    outcomes : sequence of Outcome
+        What each fix makes of the same topic, "as is" first.
+    certainties : sequence of FitCertainty
+        How surely each of them holds.
+    ordering : OrderingScope
+        What the readers need.
+    sure_from : float
+        The certainty from which on a fix is sure to hold. (0, 1)
 
     Returns
     -------
@@ -98,39 +106,32 @@ def frontier_of(comparison: Comparison) -> FixFrontier:
 
     Notes
     -----
-    A fix betters another if its peak share is no higher, its ordering scope no smaller, its cost
-    no higher, it is sure to hold where the other is, and one of these is better (Pareto). Cost
-    orders by how much has to change, then by the fan-in of readers, then by the load that moves.
-    Sure is what holds with the certainty of the comparison, or with 95 % if that has none.
-
-    Examples
-    --------
-    >>> from kafka_sizing import KeyLoads, MorePartitions, NoKey, compare_fixes
-    >>> keys = KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 10, 10])
-    >>> fixes = [MorePartitions(5), MorePartitions(6), NoKey()]
-    >>> frontier_of(compare_fixes(keys, 4, fixes, capacity=65)).frontier[-1].name
-    'no key'
+    A fix betters another if its peak share is no higher, its order no less, its cost no higher,
+    it is sure to hold where the other is, and one of these is better (Pareto). Where two are
+    alike in all, such as as is and key grouping, the earlier one betters the later. Cost orders
+    by how much has to change, then by the fan-in of readers, then by the load that moves.
     """
-    before = comparison.as_is.loads
-    sure_from = _CUSTOMARY if comparison.certainty is None else comparison.certainty
+    as_is = outcomes[0]
     rivals = [
-        _Rival(outcome, certainty_of(outcome, before), sure_from)
-        for outcome in sorted(comparison.outcomes, key=cost_of)
+        _Rival(outcome, certainty, sure_from)
+        for outcome, certainty in sorted(
+            zip(outcomes, certainties, strict=True), key=lambda pair: cost_of(pair[0])
+        )
     ]
     return FixFrontier(
         points=tuple(
             FrontierPoint(
                 outcome=rival.outcome,
                 cost_rank=rank,
-                keeps_order=comparison.keeps_order(rival.outcome),
+                keeps_order=keeps(rival.outcome.ordering_scope, ordering),
                 certainty=rival.certainty,
-                bettered_by=_bettered_by(rival, rivals),
+                bettered_by=_bettered_by(rank, rivals),
             )
             for rank, rival in enumerate(rivals)
         ),
-        line=comparison.line,
-        unit=comparison.unit,
-        total=before.total,
+        line=as_is.line,
+        unit=as_is.loads.unit,
+        total=as_is.loads.total,
     )
 
 
@@ -146,17 +147,26 @@ class _Rival:
     def objectives(self) -> tuple[Any, ...]:
         """The peak, the order lost, the cost, and whether it is unsure to hold."""
         lost = get_args(OrderingScope).index(self.outcome.ordering_scope)
-        unsure = (self.certainty.probability or 0.0) < self.sure_from
+        unsure = not self.certainty.is_at_least(self.sure_from)
         return round(self.outcome.peak_share, 12), lost, cost_of(self.outcome), unsure
 
-    def betters(self, other: _Rival) -> bool:
-        pairs = list(zip(self.objectives, other.objectives, strict=True))
-        return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+    def is_no_worse(self, other: _Rival) -> bool:
+        """Whether it is as good in everything."""
+        return keeps(self.outcome.ordering_scope, other.outcome.ordering_scope) and all(
+            mine <= theirs for mine, theirs in zip(self.objectives, other.objectives, strict=True)
+        )
 
 
-def _bettered_by(rival: _Rival, others: list[_Rival]) -> Outcome | None:
-    """Find the best of what is as good in everything and better in something."""
-    better = [other for other in others if other.betters(rival)]
+def _bettered_by(rank: int, rivals: Sequence[_Rival]) -> Outcome | None:
+    """Find the best of what is as good in everything and better in something, or earlier."""
+    rival = rivals[rank]
+    better = [
+        other
+        for at, other in enumerate(rivals)
+        if at != rank
+        and other.is_no_worse(rival)
+        and (at < rank or other.objectives != rival.objectives)
+    ]
     best = min(better, key=lambda other: other.objectives, default=None)
     return None if best is None else best.outcome
 

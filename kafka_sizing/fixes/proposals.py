@@ -7,12 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from kafka_sizing.fixes.base import Fix, placed_keys
+from kafka_sizing.fixes.base import AsIs, Fix, placed_keys
 from kafka_sizing.fixes.buckets import KeyBuckets
+from kafka_sizing.fixes.certainty import certainty_of
 from kafka_sizing.fixes.composite import CompositeKey
 from kafka_sizing.fixes.keyless import NoKey
 from kafka_sizing.fixes.partitions import MorePartitions
 from kafka_sizing.fixes.subkeys import suffixed
+from kafka_sizing.fixes.sure_counts import sure_counts
 from kafka_sizing.fixes.trials import try_shards
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line
@@ -28,7 +30,9 @@ BUCKETS_LISTED: Final = 1_000  # a table that is still easy to share
 CHOSEN_UP_TO: Final = 1_000  # partitions for which keys and shards are chosen together
 
 
-def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
+def propose_fixes(
+    before: PartitionLoads, *, line: Line, certainty: float | None = None
+) -> tuple[Fix, ...]:
     """Choose what to compare with a topic as it is: at most eight fixes.
 
     Always twice the partitions, and if nothing is hot no more than that. Otherwise the first
@@ -38,12 +42,17 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     one that chooses keys and shards stands in for the consecutive one); and no key where single
     keys are hot or null keys share a partition.
 
+    With a certainty a topic is hot too if too few random hashes keep the line; the first count is
+    one at which enough of them do, and composite keys are those that choose keys and shards.
+
     Parameters
     ----------
     before : PartitionLoads
         What `place` returns.
     line : Line
         Above it a partition is hot.
+    certainty : float, optional
+        Part of random hashes under which a fix must hold; without it for these keys. (0, 1)
 
     Returns
     -------
@@ -59,27 +68,43 @@ def propose_fixes(before: PartitionLoads, *, line: Line) -> tuple[Fix, ...]:
     >>> [fix.name for fix in propose_fixes(before, line=hot_lines(before)[0])][:2]
     ['8 partitions', '40 key buckets, placed by weight']
     """
-    keys, _, _ = placed_keys(before)
+    keys, _, partitioner = placed_keys(before)
     n = before.partitions
     too_big = line.is_crossed_by(max(heaviest_key_load(before), null_load_of_one(before)))
     most = n if too_big else None  # no count can do, so none is tried
     report = find_hot(before, capacity=line.load, most_partitions=most) if line.load else None
-    if report is None or report.fits:
+    if report is None or (report.fits and _is_sure(before, line, certainty)):
         return tuple(_more_partitions(before, {2 * n}))
     hot = _hot_keys(before, line)
     counts = {2 * n} if too_big else {2 * n, 4 * n}
     if report.first_fitting is not None:
         counts.add(report.first_fitting)
+    if certainty is not None and not too_big:
+        counts.discard(report.first_fitting or n)  # it may fit by luck
+        counts |= {2 * n, *sure_counts(keys, partitioner, n, line=line, certainty=certainty)}
     fixes: list[Fix] = [*_more_partitions(before, counts)]
     if n == 1:
         return tuple(fixes)
     if len(keys) > 1 and not line.is_crossed_by(before.even_share):
         fixes.append(KeyBuckets(_buckets(n)))
-    if hot and _takes_shards(before):
-        fixes += _composites(before, line, hot)
-    if hot or null_load_of_one(before):
+    if (hot or certainty is not None) and _takes_shards(before):
+        if certainty is not None and _has_room(before, line):
+            fixes += [
+                CompositeKey(certainty=certainty),
+                CompositeKey(placed="consecutive", certainty=certainty),
+            ]
+        elif hot:
+            fixes += _composites(before, line, hot)
+    if hot or null_load_of_one(before) or certainty is not None:
         fixes.append(NoKey())
     return tuple(fixes)
+
+
+def _is_sure(before: PartitionLoads, line: Line, certainty: float | None) -> bool:
+    """Whether the topic as it is keeps the line under enough random hashes, if that matters."""
+    if certainty is None or not before.total:
+        return True
+    return certainty_of(AsIs().applied_to(before, line=line), before).is_at_least(certainty)
 
 
 def _more_partitions(before: PartitionLoads, counts: set[int]) -> Iterator[MorePartitions]:

@@ -399,7 +399,8 @@ def test_without_a_number_keys_and_shards_are_chosen_and_explained(placed):
     assert outcome.read_fan_in == outcome.fix.shards > 2
     (note,) = outcome.notes
     assert note.startswith("chosen: the heaviest key in ")
-    assert "of random hashes keep every one of 12 partitions within 16.7 %" in note
+    assert ("of random hashes (standard error 0." in note) == (placed == "hashed")
+    assert "keep every one of 12 partitions within 16.7 %" in note
     assert outcome.loads.loads == pytest.approx(
         outcome.fix.evaluate(keys, n, capacity=200).loads.loads
     )

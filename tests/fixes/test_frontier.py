@@ -11,12 +11,12 @@ from kafka_sizing import (
     KeyLoads,
     MorePartitions,
     NoKey,
+    TimeBuckets,
     compare_fixes,
     expected_imbalance,
 )
-from kafka_sizing.fixes import AsIs
+from kafka_sizing.fixes import AsIs, KeyGrouping, expect_salted
 from kafka_sizing.fixes.base import cost_of
-from kafka_sizing.fixes.frontier import frontier_of
 
 FIXES = (
     MorePartitions(24),
@@ -65,11 +65,17 @@ def test_how_sure_a_hash_is_comes_from_random_hashes(carriers):
     assert 0.6 < shares.probability < 0.9
 
 
-def test_consecutive_shards_are_not_judged_over_hashes(carriers):
-    fix = CompositeKey(2, hot_keys=8, placed="consecutive")
-    point = compare_fixes(carriers, 12, [fix], capacity=67_000).frontier.points[1]
-    assert (point.certainty.probability, point.certainty.basis) == (None, "not known")
-    assert "not known" in point.certainty.reason
+def test_consecutive_shards_are_judged_over_the_hashes_of_their_keys(carriers):
+    """The same draws as those of `expect_salted`, which places each key and deals its shards."""
+    fix = CompositeKey(4, hot_keys=8, placed="consecutive")
+    comparison = compare_fixes(carriers, 12, [fix], capacity=67_000)
+    certainty = comparison.frontier.points[1].certainty
+    expected = expect_salted(
+        carriers, 12, hot_keys=8, shards=4, placement="consecutive", draws=20_000, rng=1
+    )
+    assert certainty.basis == "random hash"
+    wanted = expected.probability_within(67_000 / carriers.total)
+    assert certainty.probability == pytest.approx(wanted, abs=0.02)
 
 
 def test_with_a_certainty_the_best_fix_is_not_a_lucky_one(carriers):
@@ -95,29 +101,21 @@ def test_a_certainty_is_a_share(carriers, certainty):
         compare_fixes(carriers, 12, FIXES, certainty=certainty)
 
 
-def test_where_one_key_is_too_big_the_way_out_is_proved():
-    """The key has 60 %, a partition takes 25 %: 2.4 times as fast, or three parts."""
-    keys = KeyLoads(["big", "a", "b", "c", "d"], [60, 10, 10, 10, 10])
-    way = compare_fixes(keys, 12, [MorePartitions(48), NoKey()], capacity=25).way_out
-    assert way.is_impossible
-    assert way.least_handler_ratio == pytest.approx(2.4)
-    assert way.least_shards == 3
-    assert way.fix_without_order == "no key"
-    assert way.reason.startswith("impossible while keys stay whole: the hottest writes 60.0 %")
+def test_of_two_that_are_alike_the_earlier_is_on_the_frontier(carriers):
+    points = compare_fixes(carriers, 12, [KeyGrouping()], capacity=67_000).frontier.points
+    assert [point.name for point in points] == ["as is", "key grouping"]
+    assert [point.is_on_frontier for point in points] == [True, False]
+    assert points[1].certainty.probability == points[0].certainty.probability > 0
 
 
-def test_where_no_key_is_too_big_the_closest_fix_says_how_much_is_missing():
-    keys = KeyLoads([f"k{at}" for at in range(100)], [1.0] * 100)
-    comparison = compare_fixes(keys, 4, [MorePartitions(8)], capacity=10)
-    way = comparison.way_out
-    assert not way.is_impossible
-    assert way.handler_ratio == pytest.approx(comparison.best.peak_share * 100 / 10)
-    assert "times as fast" in way.reason
-    assert way.fix_without_order is None
-
-
-def test_a_fix_that_holds_needs_no_way_out(carriers):
-    assert compare_fixes(carriers, 12, FIXES, capacity=67_355).way_out is None
+def test_neither_a_shard_nor_a_slice_has_the_order_of_the_other(carriers):
+    """Shards of 8 keys are cheaper and lower than slices, and still do not better them."""
+    fixes = [CompositeKey(4, hot_keys=8), TimeBuckets(60, slices=3)]
+    points = compare_fixes(carriers, 12, fixes, capacity=67_000).frontier.points
+    shards, slices = points[1].outcome, points[2].outcome
+    assert shards.peak_share < slices.peak_share
+    assert cost_of(shards) < cost_of(slices)
+    assert points[2].bettered_by.name == "as is"  # which keeps all order, and is no hotter
 
 
 def test_a_frontier_has_a_row_for_each_fix(carriers):
@@ -140,7 +138,7 @@ def test_every_bettered_point_is_bettered_by_one_on_the_frontier(loads, partitio
     keys = KeyLoads([f"k{at}" for at in range(len(loads))], loads)
     fixes = [MorePartitions(2 * partitions), KeyBuckets(40), CompositeKey(3), NoKey()]
     comparison = compare_fixes(keys, partitions, fixes, capacity=share * keys.total)
-    frontier = frontier_of(comparison)
+    frontier = comparison.frontier
     best = {point.outcome.name for point in frontier.frontier}
     assert best
     for point in frontier.points:

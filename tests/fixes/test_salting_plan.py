@@ -384,8 +384,8 @@ def test_the_reason_states_the_price(zipf_keys):
             [10, 0],
             12,
             {"most_share": 1 / 12},
-            "chance",
-            "of the hottest key, 100.0 % of the load, no number of hashed shards is safe",
+            "even share",
+            "that is the even share, and hashed shards meet: at most one hash in 12 spreads",
             id="hashed shards are never quite even",
         ),
         pytest.param(

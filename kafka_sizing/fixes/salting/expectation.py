@@ -38,6 +38,9 @@ DRAWS: Final = 2_000
 _ITEMS_DRAWN: Final = 512  # the heaviest keys and shards; a normal variable stands for the rest
 _MOST_EXACT: Final = 2_000  # shards of a lone key whose exact distribution is worked out
 _HELD: Final = 2**22  # numbers held at once
+_ONE_SIDED: Final = 1.645  # standard errors that chance exceeds once in twenty
+_VERIFIED: Final = 10  # times the draws of a trial, to verify what is chosen
+_VERIFIED_CELLS: Final = 2**25  # as far as this many placed shards and partitions allow
 _BINOMIAL_COST: Final = 6  # how many placed shards cost as much as one binomial count
 
 Floats = NDArray[np.float64]
@@ -55,6 +58,7 @@ class SaltedLoads:
     split_share: float  #: part of the load that is split, and so loses its order
     expected_cv2: float  #: exact: mean of the squared coefficient of variation, without null keys
     max_shares: Floats  #: share of the hottest partition in each draw, rising; read-only
+    is_exact: bool = False  #: evenly spaced quantiles of the exact distribution, not draws
 
     def __post_init__(self) -> None:
         shares = np.sort(np.array(self.max_shares, dtype=np.float64))
@@ -87,6 +91,20 @@ class SaltedLoads:
         check_share("share", share)
         within = np.searchsorted(self.max_shares, share * (1 + ROUNDING), side="right")
         return float(within) / self.draws
+
+    def standard_error(self, share: float) -> float:
+        """By how much, typically, that part is off for being drawn; 0 if it is exact."""
+        within = self.probability_within(share)
+        return 0.0 if self.is_exact else math.sqrt(within * (1 - within) / self.draws)
+
+    def surely_keeps(self, share: float, certainty: float) -> bool:
+        """Whether that part is at least the certainty, chance of the draws set aside.
+
+        One choice in twenty whose true part is just the certainty passes, and none in a hundred
+        that is two standard errors worse.
+        """
+        least = certainty + _ONE_SIDED * self.standard_error(share)
+        return self.probability_within(share) >= least
 
     @property
     def state_copies(self) -> float:
@@ -251,7 +269,8 @@ class SaltedModel:
         shards = shards if hot else 1
         groups = self._groups(hot, shards)
         n = self.base.size
-        if self._is_one_key(hot, shards):
+        is_exact = self._is_one_key(hot, shards)
+        if is_exact:
             peaks = self.base[0] + self.shares[0] * _exact_parts(shards, n, draws)
         else:
             peaks = np.concatenate(list(groups.peaks(draws, rng)))
@@ -263,7 +282,13 @@ class SaltedModel:
             split_share=float(self.shares[:hot].sum()),
             expected_cv2=n * n * groups.variance,
             max_shares=peaks,
+            is_exact=is_exact,
         )
+
+    def draws_to_verify(self, draws: int) -> int:
+        """Say how many fresh hashes verify what so many have chosen."""
+        each = self.base.size + min(_ITEMS_DRAWN, self.shares.size)
+        return max(draws, min(_VERIFIED * draws, _VERIFIED_CELLS // each))
 
     def _is_one_key(self, hot: int, shards: int) -> bool:
         """Whether the exact distribution of one key's shards is all there is, and soon known."""

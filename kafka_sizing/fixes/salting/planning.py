@@ -100,6 +100,8 @@ class SaltingPlan:
     def reason_for(self, option: SaltedLoads) -> str:
         """What one of the options splits, how surely it keeps the line, and its price."""
         chance = f"{format_share(option.probability_within(self.most_share))} of random hashes"
+        if error := option.standard_error(self.most_share):
+            chance += f" (standard error {format_share(error)})"
         kept = f"{chance} keep every one of {self._places} within {format_share(self.most_share)}"
         if not option.hot_keys:
             return f"no key needs a split: {kept}"
@@ -193,7 +195,8 @@ def plan_salting(
     partitioner : Partitioner or str, default "java"
         Says where records without a key go.
     draws : int, default 2,000
-        Hashes to draw for each choice that is tried. [1, 1,000,000]
+        Hashes to draw for a choice that is tried, 200 where they tell; what is chosen is verified
+        with up to ten times as many, and must pass by more than chance. [1, 1,000,000]
     rng : optional
         Seed or generator, through ``numpy.random.default_rng``.
 
@@ -279,6 +282,11 @@ def _obstacle(
             f"spread evenly each would carry {format_share(1 / n)}, so {line} needs {needed} "
             "partitions"
         )
+    if _asks_for_even(search):
+        return "even share", (
+            f"that is the even share, and hashed shards meet: at most one hash in {n:,} spreads "
+            "all load as evenly as that"
+        )
     if (null := float(model.base.max())) > share:
         return "null keys", (
             f"records without a key put {format_share(null)} on one partition, and have no key "
@@ -301,6 +309,16 @@ def _obstacle(
             f"with the {hot_keys:,} heaviest split the next key writes {format_share(next_one)}"
         )
     return None, None
+
+
+def _asks_for_even(search: Search) -> bool:
+    """Whether the line is the even share, and chance spreads too seldom as evenly as that.
+
+    Wherever all else is, the last shard that is hashed has to hit one partition: 1 in N.
+    """
+    model, n = search.model, search.model.base.size
+    is_chance = model.placement == "hashed" and n > 1 and bool(model.shares[0])
+    return is_chance and search.share * n <= 1 + ROUNDING and search.certainty > 1 / n
 
 
 def _shards(number: int) -> str:

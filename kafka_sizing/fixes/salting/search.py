@@ -15,6 +15,8 @@ from kafka_sizing.units import format_share
 _ONE_BY_ONE: Final = 16  # up to so many shards every number is tried, then every eighth or so
 _LAST_TRIED: Final = 2  # of the largest numbers, to see whether any will do
 _KEYS_STEP: Final = 1.5  # from one number of keys to the next
+_FEW: Final = 200  # hashes that often tell
+_SURPRISE: Final = 1e-3  # less likely than this is no chance
 _STEPS_WITHOUT_GAIN: Final = 6  # numbers of keys in a row that allow no fewer shards
 
 
@@ -24,7 +26,10 @@ def cost_of(option: SaltedLoads) -> tuple[int, int]:
 
 
 class Search:
-    """Choices of keys and shards, drawn once each, under one line."""
+    """Choices of keys and shards under one line: drawn roughly, fully if that is not enough.
+
+    What is chosen is drawn afresh: of many choices the first to pass is often one that was lucky.
+    """
 
     def __init__(
         self,
@@ -43,28 +48,32 @@ class Search:
         self.most_shards = min(most_shards, max(1, rounds))
         self.numbers = self._possible(self._numbers())
         self.closest: SaltedLoads | None = None
+        self._rough: dict[tuple[int, int], SaltedLoads] = {}
         self._drawn: dict[tuple[int, int], SaltedLoads] = {}
+        self._verified: dict[tuple[int, int], SaltedLoads] = {}
 
     def options(self, hot_keys: int | None) -> tuple[SaltedLoads, ...]:
         """Give, for a rising number of keys, the fewest shards that keep the line."""
         found: list[SaltedLoads] = []
-        if hot_keys is None and self._keeps(0, 1):
-            found.append(self._draw(0, 1))
+        if hot_keys is None and self._keeps(0, 1) and self._is_verified(0, 1):
+            found.append(self._verified[0, 1])
         above = len(self.numbers)  # of the numbers below this one some may still keep the line
         idle = 0
         for hot in self._key_counts(hot_keys):
             if not above or idle >= _STEPS_WITHOUT_GAIN:
                 break
             at = self._fewest(hot, above)
+            while at is not None and not self._is_verified(hot, self.numbers[at]):
+                at = at + 1 if at + 1 < above else None
             idle += bool(found)
             if at is not None:
                 above, idle = at, 0
-                found.append(self._draw(hot, self.numbers[at]))
+                found.append(self._verified[hot, self.numbers[at]])
         return tuple(found)
 
     def failure(self) -> str:
         """Say how near the best that was tried comes."""
-        best, wanted = self.closest, format_share(self.certainty)
+        wanted = format_share(self.certainty)
         if not self.numbers and self.most_shards > 1:
             n, hottest = self.model.base.size, float(self.model.shares[0])
             part = self.share / hottest
@@ -72,8 +81,8 @@ class Search:
                 n, most_share=part, certainty=self.certainty, most_shards=self.most_shards
             )
             return f"of the hottest key, {format_share(hottest)} of the load, {safe.reason}"
-        if best is None:
-            best = self._draw(0, 1)
+        near = self.closest
+        best = self._fully_drawn(near.hot_keys, near.shards) if near else self._fully_drawn(0, 1)
         chance = format_share(best.probability_within(self.share))
         if not best.hot_keys:
             return f"unsplit, {chance} of random hashes keep the line (wanted: {wanted})"
@@ -125,15 +134,42 @@ class Search:
         return high
 
     def _keeps(self, hot: int, shards: int) -> bool:
-        option = self._draw(hot, shards)
+        """Judge by few hashes where they tell; by all where they leave it open."""
+        option, is_kept = self._roughly(hot, shards)
+        if is_kept is None:
+            option = self._fully_drawn(hot, shards)
+            is_kept = option.probability_within(self.share) >= self.certainty
         if self.closest is None or self._nearness(option) > self._nearness(self.closest):
             self.closest = option
-        return option.probability_within(self.share) >= self.certainty
+        return is_kept
+
+    def _roughly(self, hot: int, shards: int) -> tuple[SaltedLoads, bool | None]:
+        """Draw few hashes; None if what they show is no surprise either way."""
+        from scipy.special import bdtr
+
+        if (hot, shards) not in self._rough:
+            few = min(_FEW, self.draws)
+            self._rough[hot, shards] = self.model.draw(hot, shards, few, self.rng)
+        option = self._rough[hot, shards]
+        if option.is_exact:
+            return option, None
+        kept = round(option.probability_within(self.share) * option.draws)
+        if bdtr(kept, option.draws, self.certainty) < _SURPRISE:
+            return option, False
+        fewer = float(bdtr(kept - 1, option.draws, self.certainty)) if kept else 0.0
+        return option, True if 1 - fewer < _SURPRISE else None
+
+    def _is_verified(self, hot: int, shards: int) -> bool:
+        """Judge a choice by fresh hashes: that it passed may have been the luck of its draws."""
+        if (hot, shards) not in self._verified:
+            draws = self.model.draws_to_verify(self.draws)
+            self._verified[hot, shards] = self.model.draw(hot, shards, draws, self.rng)
+        return self._verified[hot, shards].surely_keeps(self.share, self.certainty)
 
     def _nearness(self, option: SaltedLoads) -> tuple[float, float]:
         return option.probability_within(self.share), -option.mean_max_share
 
-    def _draw(self, hot: int, shards: int) -> SaltedLoads:
+    def _fully_drawn(self, hot: int, shards: int) -> SaltedLoads:
         if (hot, shards) not in self._drawn:
             self._drawn[hot, shards] = self.model.draw(hot, shards, self.draws, self.rng)
         return self._drawn[hot, shards]

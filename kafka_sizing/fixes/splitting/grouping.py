@@ -12,6 +12,8 @@ from kafka_sizing.fixes.splitting.candidates import candidate
 from kafka_sizing.fixes.splitting.compiled import fastest
 from kafka_sizing.fixes.splitting.loops import ALL, least_loaded, remembered
 from kafka_sizing.fixes.splitting.scheme import ProducerNeed, WholeKeys, Written
+from kafka_sizing.keys.loads import KeyLoads
+from kafka_sizing.partitions.placement import PartitionLoads
 
 _AGREED = "every producer must ask one place at the first sight of a key, before it sends"
 
@@ -42,6 +44,10 @@ class KeyGrouping(WholeKeys):
     def producer_change(self) -> str:
         """Nothing changes."""
         return "none"
+
+    def hashed_shares(self, before: PartitionLoads) -> KeyLoads | NDArray[np.float64] | None:
+        """Give the keys, as they are."""
+        return before.keys
 
     def homes(self, written: Written) -> NDArray[np.int32]:
         """Give each key its first candidate."""
@@ -137,6 +143,11 @@ class OfflineGreedy(WholeKeys):
     def needs(self) -> ProducerNeed:
         """The table can be made from a log."""
         return "shared table"
+
+    @property
+    def is_hashed(self) -> bool:
+        """The table decides."""
+        return False
 
     @property
     def producer_change(self) -> str:

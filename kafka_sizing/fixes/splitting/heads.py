@@ -64,6 +64,11 @@ class HeadScheme(SplitKeys):
         return "custom partitioner"
 
     @property
+    def ordering_scope(self) -> OrderingScope:
+        """What lies on one of the partitions of a key keeps its order, be they two or all."""
+        return "per shard"
+
+    @property
     def intrusiveness(self) -> int:
         """More to get right than with two choices for all."""
         return 5
@@ -210,11 +215,6 @@ class DChoices(HeadScheme):
         return f"heavy keys over {number} (D-Choices)"
 
     @property
-    def ordering_scope(self) -> OrderingScope:
-        """What lies on one of the partitions of a key keeps its order."""
-        return "per shard"
-
-    @property
     def head_rule(self) -> str:
         """What becomes of a record of a heavy key."""
         number = "as few hashed partitions as needed" if self.choices is None else self.choices
@@ -223,12 +223,16 @@ class DChoices(HeadScheme):
         )
 
     def fan_in(self, played: Played) -> int:
-        """As many partitions as the keys need choices."""
+        """As many partitions as choices; where producers solve for them, what was seen if more.
+
+        While a producer has written little it takes many keys for heavy ones.
+        """
         if self.choices is not None:
             return min(self.choices, played.partitions)
-        return head_choices(
+        solved = head_choices(
             played.keys, played.partitions, head_share=self.head_share, tolerance=self.tolerance
-        ).choices
+        )
+        return max(solved.choices, played.states.most_fan_in)
 
     def placed(self, stream: Stream, candidates: Candidates) -> NDArray[np.int32]:
         """Give each record its partition."""

@@ -8,7 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count
+from kafka_sizing.fixes.base import placed_keys
+from kafka_sizing.fixes.peaks import peaks_of
 from kafka_sizing.fixes.splitting.scheme import ProducerNeed, WholeKeys, Written
+from kafka_sizing.partitions.placement import PartitionLoads
+from kafka_sizing.partitions.separation import null_load_of_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,29 @@ class IsolatedKeys(WholeKeys):
         """What stays hot."""
         return ("a key on a partition of its own is as hot as before; the others are rid of it",)
 
+    def drawn_peaks(self, before: PartitionLoads, partitions: int) -> NDArray[np.float64] | None:
+        """Hash the other keys over the other partitions; the hot ones stay where they are put."""
+        keys, today, partitioner = placed_keys(before)
+        if null_load_of_one(before):
+            return None  # a hash of its own, over all partitions: replays take care of it
+        weights = np.sort(keys.loads[today >= 0])[::-1]
+        hot, others = weights[: self.hot_keys], weights[self.hot_keys :]
+        even = (before.total - float(weights.sum())) / partitions
+        hottest = float(hot.max(initial=0.0))
+        if not others.any():
+            return np.array([(hottest + even) / before.total])
+        rest = partitions - self.hot_keys
+        peaks = float(others.sum()) * peaks_of(others, rest, partitioner)
+        peaks = np.maximum(hottest, peaks) + even
+        return peaks / before.total
+
     def homes(self, written: Written) -> NDArray[np.int32]:
         """Give hot keys the last partitions, the heaviest the very last, and hash the others."""
         n = written.candidates.partitions
         if self.hot_keys >= n:
-            raise ValueError(f"hot_keys must be below {n:,} partitions, got {self.hot_keys:,}")
+            raise ValueError(
+                f"hot_keys must be below the number of partitions, {n:,}, got {self.hot_keys:,}"
+            )
         homes = written.candidates.hashed(n - self.hot_keys)
         hottest = np.argsort(-written.loads, kind="stable")[: self.hot_keys]
         homes[hottest] = n - 1 - np.arange(hottest.size, dtype=np.int32)

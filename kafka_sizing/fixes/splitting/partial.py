@@ -126,6 +126,11 @@ class ShuffleGrouping(SplitKeys):
         return 6
 
     @property
+    def is_hashed(self) -> bool:
+        """The turn decides, whatever the key."""
+        return False
+
+    @property
     def rule(self) -> str:
         """Which partition a record gets."""
         return "the client's round robin partitioner, which takes no notice of keys"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from kafka_sizing.partitions.placement import PartitionLoads, sum_by_partition
 
 #: What a Kafka producer needs to follow a scheme.
 ProducerNeed = Literal["nothing new", "custom partitioner", "shared table", "not in a producer"]
+
+RECORDS_REPLAYED: Final = 50_000  # of a stream that is one of many
 
 _INTRUSIVENESS: dict[ProducerNeed, int] = {
     "nothing new": 0,
@@ -81,6 +83,36 @@ class SplittingScheme(Fix):
     def placed(self, stream: Stream, candidates: Candidates) -> NDArray[np.int32]:
         """Give each record of a stream its partition."""
 
+    def replayed_peaks(self, before: PartitionLoads, replays: int) -> NDArray[np.float64] | None:
+        """Play as many streams, each with other hashes and in another order."""
+        keys, today, _ = placed_keys(before)
+        placeable = placeable_keys(before)
+        if placeable is None:
+            return None
+        n = before.partitions
+        spread = float(keys.loads[today < 0].sum())
+        rest = loads_of_null_keys(before) + spread / n
+        peaks = np.empty(replays)
+        for replay in range(replays):
+            rng = np.random.default_rng((self.seed, replay))
+            other = replace(
+                self, seed=int(rng.integers(2**31)), records=min(self.records, RECORDS_REPLAYED)
+            )
+            written = Written(
+                loads=placeable.loads,
+                stream=stream_of(placeable, other.records, rng=rng),
+                candidates=Candidates.drawn(len(keys), n, rng=rng),
+            )
+            peaks[replay] = (other.loads_of(written) + rest).max() / before.total
+        return peaks
+
+    def loads_of(self, written: Written) -> NDArray[np.float64]:
+        """Give the load of each partition; a stream's records have equal parts of all load."""
+        placed = self.placed(written.stream, written.candidates)
+        counts = np.bincount(placed, minlength=written.candidates.partitions)
+        loads: NDArray[np.float64] = counts * (float(written.loads.sum()) / written.stream.size)
+        return loads
+
     def no_loads(self, candidates: Candidates) -> NDArray[np.int64]:
         """Give what every producer knows at the beginning: a row of zeros each."""
         return np.zeros((self.producers, candidates.partitions), dtype=np.int64)
@@ -121,6 +153,11 @@ class WholeKeys(SplittingScheme):
     def caveats(self) -> tuple[str, ...]:
         """What else to know, in words."""
         return ()
+
+    def loads_of(self, written: Written) -> NDArray[np.float64]:
+        """Give the load of each partition: what its keys write."""
+        partitions = written.candidates.partitions
+        return sum_by_partition(self.homes(written), written.loads, partitions)
 
     def placed(self, stream: Stream, candidates: Candidates) -> NDArray[np.int32]:
         """Give each record the partition of its key."""

@@ -176,6 +176,11 @@ class AdjustedTable(WholeKeys):
         return "shared table"
 
     @property
+    def is_hashed(self) -> bool:
+        """The table is made for where these keys are: it decides."""
+        return False
+
+    @property
     def producer_change(self) -> str:
         """A table of the keys that moved."""
         return (

@@ -24,8 +24,8 @@ class Keys:
         (`zipf_keys`). Only shares count: the traffic sets the rate.
     hottest_key_share : float, optional
         Part of the traffic that the hottest key writes, where only that is known. (0, 1]
-    partitioner : str, default "java"
-        What places keys: a key of ``PARTITIONERS``.
+    partitioner : str, default ""
+        What places keys: a key of ``PARTITIONERS``; a design fills in that of its producers.
     source : str, default ""
         Where the keys come from, for the report.
 
@@ -44,13 +44,14 @@ class Keys:
     ordering: OrderingNeed = "per key"
     loads: KeyLoads | None = None
     hottest_key_share: float | None = None
-    partitioner: str = "java"
+    partitioner: str = ""
     source: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what does not go together."""
         check_choice("ordering", self.ordering, get_args(OrderingNeed))
-        require_keyed(self.partitioner)
+        if self.partitioner:
+            require_keyed(self.partitioner)
         if self.loads is not None:
             check_type("loads", self.loads, KeyLoads, "count_keys")
             if self.hottest_key_share is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kafka_sizing.fixes import CompositeKey, Fix, propose_fixes
+from kafka_sizing.fixes import CompositeKey, Fix, MorePartitions, propose_fixes
 from kafka_sizing.fixes.base import keeps, line_for
 from kafka_sizing.fixes.comparison import Comparison, OrderingNeed, compare_fixes
 from kafka_sizing.partitions.expectation import expected_imbalance
@@ -81,7 +81,7 @@ def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
         comparison = compare_fixes(
             scaled,
             count.partitions,
-            _worth_planning(loads, capacity, keys.ordering),
+            _worth_planning(loads, capacity, keys.ordering, count.recommended),
             capacity=capacity,
             ordering=keys.ordering,
             partitioner=keys.partitioner,
@@ -98,12 +98,18 @@ def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
     )
 
 
-def _worth_planning(loads: PartitionLoads, capacity: float, ordering: OrderingNeed) -> list[Fix]:
+def _worth_planning(
+    loads: PartitionLoads, capacity: float, ordering: OrderingNeed, recommended: int | None
+) -> list[Fix]:
     """Give what may help, but for splitting every key: splitting the hot ones costs less.
 
-    Where keys must stay whole, splits only show what would be won: the plain ones will do.
+    Where keys must stay whole, splits only show what would be won: the plain ones will do. Of
+    larger counts only the one recommended is, if there is one: it keeps the other limits too.
     """
-    proposed = propose_fixes(loads, line=line_for(loads, capacity))
+    proposed = list(propose_fixes(loads, line=line_for(loads, capacity)))
+    if recommended is not None and recommended > loads.partitions:
+        others = [fix for fix in proposed if not isinstance(fix, MorePartitions)]
+        proposed = [MorePartitions(recommended), *others]
     splits = [fix for fix in proposed if isinstance(fix, CompositeKey)]
     chosen = [fix for fix in splits if fix.shards is None and keeps("per shard", ordering)]
     kept = [fix for fix in splits if fix.hot_keys is not None]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kafka_sizing import zipf_keys
+from kafka_sizing import place, zipf_keys
 from kafka_sizing.fixes import (
     DChoices,
     KeyGrouping,
@@ -71,13 +71,38 @@ def test_the_fan_in_of_d_choices_is_what_the_keys_need():
     needed = head_choices(keys, 50).choices
     assert 2 < needed < 50
     for scheme, fan_in in (
-        (DChoices(records=9_000), needed),
         (DChoices(choices=3, records=9_000), 3),
         (DChoices(choices=90, records=9_000), 50),
         (WChoices(records=9_000), 50),
         (RoundRobinHead(records=9_000), 50),
     ):
         assert scheme.evaluate(keys, 50).read_fan_in == fan_in
+    # As few as needed, but for the first records, of which every key is a large part.
+    assert needed < DChoices(records=9_000).evaluate(keys, 50).read_fan_in < 50
+
+
+@pytest.mark.parametrize(("exponent", "partitions"), [(1.2, 24), (1.0, 50), (1.5, 50)])
+def test_readers_that_follow_the_fan_in_of_d_choices_miss_no_record(exponent, partitions):
+    keys = zipf_keys(10_000, exponent=exponent, total=1)
+    scheme = DChoices()
+    stream = stream_of(keys, scheme.records, rng=scheme.seed)
+    candidates = Candidates.of(place(keys, partitions), seed=scheme.seed)
+    seen = simulate_scheme(scheme, stream, partitions, candidates=candidates).states.most_fan_in
+    outcome = scheme.evaluate(keys, partitions)
+    assert seen > head_choices(keys, partitions).choices  # which alone would not be enough
+    assert outcome.read_fan_in >= seen
+
+
+def test_all_schemes_with_a_head_keep_the_same_order():
+    """With as many choices as partitions D-Choices is W-Choices, record by record."""
+    stream = zipf_stream(1.5, records=5_000, keys=1_000)
+    candidates = Candidates.drawn(1_000, 12, rng=1)
+    anywhere, twelve = (
+        scheme.placed(stream, candidates) for scheme in (WChoices(), DChoices(choices=12))
+    )
+    assert np.array_equal(anywhere, twelve)
+    scopes = {scheme.ordering_scope for scheme in (WChoices(), DChoices(), RoundRobinHead())}
+    assert scopes == {"per shard"}
 
 
 def test_with_a_head_of_all_keys_the_rules_are_plain():

@@ -45,7 +45,9 @@ def test_more_hot_keys_than_keys_are_all_of_them():
 
 
 def test_someone_has_to_take_the_others(carriers):
-    with pytest.raises(ValueError, match="hot_keys must be below 3 partitions, got 3"):
+    with pytest.raises(
+        ValueError, match="hot_keys must be below the number of partitions, 3, got 3"
+    ):
         IsolatedKeys(3).evaluate(carriers, 3)
     with pytest.raises(ValueError, match="hot_keys must be a whole number"):
         IsolatedKeys(0)
