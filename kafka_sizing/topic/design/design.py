@@ -15,6 +15,7 @@ from kafka_sizing.topic.design.clients import Group, Producers, check_not_refuse
 from kafka_sizing.topic.design.keys import Keys
 from kafka_sizing.topic.design.surroundings import Cluster, Operations, Retries
 from kafka_sizing.topic.design.traffic import Traffic
+from kafka_sizing.units import format_duration
 
 _MS: Final = 1_000
 _MOST_CHARACTERS: Final = 249  # Topic.java, Apache Kafka: room for the names of directories
@@ -122,6 +123,7 @@ class TopicDesign:
                     f"config must leave out {property_name} where {name} is given, got both"
                 )
         self._check_configuration()
+        self._check_segments()
         self._check_compression()
         if self.cluster is not None and not self.cluster.brokers:
             shown = max(self.replication_factor, self.cluster.zones or 1)
@@ -165,11 +167,6 @@ class TopicDesign:
         ):
             if getattr(self, name) is not None:
                 check_positive(name, getattr(self, name))
-        if self.retention_s is not None and (self.segment_s or 0) > self.retention_s:
-            raise ValueError(
-                "segment_s must be at most retention_s, for only whole segments are deleted, got "
-                f"{self.segment_s:g} > {self.retention_s:g}"
-            )
         multiples = tuple(check_count("multiple_of", each) for each in self.multiple_of)
         object.__setattr__(self, "multiple_of", multiples)
 
@@ -181,6 +178,23 @@ class TopicDesign:
                 if getattr(self, name) is not None and str(error).startswith(f"{property_name} "):
                     raise ValueError(f"{name}: {error}") from error
             raise
+
+    def _check_segments(self) -> None:
+        """Refuse a retention shorter than a segment, whichever way the two are set."""
+        topic, segment, retention = self.configuration, "segment.ms", "retention.ms"
+        limited = topic.is_set(segment) and topic.is_set(retention) and topic.value(retention) >= 0
+        if not limited or "delete" not in str(topic.value("cleanup.policy")):
+            return
+        segment_s, retention_s = topic.seconds(segment), topic.seconds(retention)
+        if segment_s > retention_s:
+            most = "retention_s" if self.retention_s is not None else retention
+            rule = f"segment_s must be at most {most}"
+            if self.segment_s is None:
+                rule = f"config must hold {segment} of at most {most}"
+            raise ValueError(
+                f"{rule}, for only whole segments are deleted, got {format_duration(segment_s)} > "
+                f"{format_duration(retention_s)}"
+            )
 
     def _check_compression(self) -> None:
         producer = self.producers.configuration
