@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from kafka_sizing.review.case import Case, NotGiven
 from kafka_sizing.review.judging import Flaw, named, origin_of
-from kafka_sizing.review.rule import line_of
+from kafka_sizing.review.rule import Severity, line_of
 from kafka_sizing.review.wording import span_text
+from kafka_sizing.units import format_load
 
 
 def kept_too_short(case: Case) -> Iterator[Flaw]:
@@ -78,6 +79,11 @@ def compacted_without_keys(case: Case) -> Iterator[Flaw]:
 
 def coarse_segments(case: Case) -> Iterator[Flaw]:
     """Ask whether whole segments keep records much longer than was asked for."""
+    yield from _coarse_in_time(case)
+    yield from _coarse_in_size(case)
+
+
+def _coarse_in_time(case: Case) -> Iterator[Flaw]:
     kept_s, topic = _kept_s(case), case.topic
     if kept_s is None:
         return
@@ -93,9 +99,35 @@ def coarse_segments(case: Case) -> Iterator[Flaw]:
             f"{span_text(kept_s)}: up to {1 + ratio:.3g} times as long, for only whole "
             "segments go",
             change=f"set segment.ms={most_ms}",
-            severity="warning" if ratio > line_of("coarse-segments", "warning_share") else None,
+            severity=_coarseness(ratio),
             origin=origin_of(topic, "segment.ms", "segment.bytes", "retention.ms"),
         )
+
+
+def _coarse_in_size(case: Case) -> Iterator[Flaw]:
+    topic = case.topic
+    if "delete" not in str(topic.value("cleanup.policy")) or topic.value("retention.bytes") <= 0:
+        return
+    kept, segment = topic.bytes("retention.bytes"), float(topic.bytes("segment.bytes"))
+    if case.known_plan is not None:
+        rate = case.design.traffic.wire_bytes_per_s / case.partitions
+        segment = min(segment, topic.seconds("segment.ms") * rate)
+    ratio = segment / kept
+    if ratio > line_of("coarse-segments", "share"):
+        least = topic.setting("segment.bytes").least or 1
+        most = max(int(kept * line_of("coarse-segments", "wanted_share")), int(least))
+        yield Flaw(
+            evidence=f"a segment holds up to {format_load(segment, 'bytes')}, and a partition "
+            f"keeps {format_load(kept, 'bytes')} ({topic.described('retention.bytes')}): up to "
+            f"{1 + ratio:.3g} times as much, for only whole segments go",
+            change=f"set segment.bytes={most}",
+            severity=_coarseness(ratio),
+            origin=origin_of(topic, "segment.ms", "segment.bytes", "retention.bytes"),
+        )
+
+
+def _coarseness(ratio: float) -> Severity | None:
+    return "warning" if ratio > line_of("coarse-segments", "warning_share") else None
 
 
 def _kept_s(case: Case) -> float | None:

@@ -521,6 +521,20 @@ CONFIGURATIONS = [
     ),
     row(
         "coarse-segments",
+        "warning",
+        {"topic": {"retention.bytes": 100_000_000, "segment.ms": 86_400_000}},
+        {
+            "topic": {
+                "retention.bytes": 100_000_000,
+                "segment.bytes": 10_000_000,
+                "segment.ms": 86_400_000,
+            }
+        },
+        "set",
+        "100 MB in segments of 1 GiB are 11.7 times as much",
+    ),
+    row(
+        "coarse-segments",
         "note",
         {"topic": {}},
         {"topic": {"cleanup.policy": "compact"}},
@@ -839,6 +853,12 @@ DESIGNS = [
             "retention_s": 180_000,
         },
         id="never full, and rolled late",
+    ),
+    pytest.param(
+        "coarse-segments",
+        "note",
+        {"config": {"retention.bytes": 100_000_000, "segment.bytes": 60_000_000}},
+        id="60 MB of 100",
     ),
     pytest.param("too-few-brokers", "warning", {"cluster": {"brokers": 3}}, id="three of three"),
     pytest.param("too-few-zones", "warning", {"cluster": {"zones": 2}}, id="two zones"),
@@ -1228,6 +1248,19 @@ def test_retry_topics_of_a_design_without_an_outage_are_held_against_the_rule_of
     short = replace(plan.retries, stages=(replace(stage, retention_s=3 * 86_400 - 3_600),))
     found = {each.rule for each in review_topic(replace(plan, retries=short)).findings}
     assert "retry-topic-kept-too-short" in found
+
+
+def test_a_segment_that_time_rolls_before_it_is_full_is_as_large_as_its_time(changed):
+    """1,200 B/s over 3 on the wire and 12 partitions make 33 B/s: 720 kB in 6 hours."""
+    design = changed(traffic={"write_bytes_per_s": 1_200}, config={"retention.bytes": 100_000_000})
+    review = review_topic(design)
+    assert not [each for each in review.findings if "a segment holds" in each.evidence]
+
+
+def test_no_segment_is_proposed_that_kafka_refuses():
+    review = review_configs(topic={"retention.bytes": 2_000_000})
+    changes = {each.change for each in review.findings if each.rule == "coarse-segments"}
+    assert "set segment.bytes=1048576" in changes
 
 
 def test_throttles_of_the_vendor_must_hold_once_a_broker_is_lost(changed):

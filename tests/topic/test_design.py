@@ -169,7 +169,19 @@ def test_the_owner_of_one_signal_comes_before_the_owner_of_all():
         ),
         (
             lambda: design(segment_s=2, retention_s=1),
-            "segment_s must be at most retention_s, for only whole segments are deleted, got 2",
+            "segment_s must be at most retention_s, for only whole segments .*, got 2 s > 1 s",
+        ),
+        (
+            lambda: design(config={"segment.ms": 7_200_000, "retention.ms": 3_600_000}),
+            r"config must hold segment\.ms of at most retention\.ms, .* got 2 h > 1 h",
+        ),
+        (
+            lambda: design(config={"segment.ms": 7_200_000}, retention_s=3_600),
+            r"config must hold segment\.ms of at most retention_s, .* got 2 h > 1 h",
+        ),
+        (
+            lambda: design(config={"retention.ms": 3_600_000}, segment_s=7_200),
+            r"segment_s must be at most retention\.ms, .* got 2 h > 1 h",
         ),
         (
             lambda: design(
