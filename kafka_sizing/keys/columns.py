@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kafka_sizing.keys.fast import worth_compiling
 
 BYTES_PER_TAKE: Final = 2**22
+OFFSETS_PER_STEP: Final = 2**15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +24,7 @@ class KeyColumn(Sequence[bytes | None]):
     """
 
     data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]  #: (n + 1,), rising
+    offsets: NDArray[np.int64]  #: (n + 1,), rising; who reads them compiled makes sure
     valid: NDArray[np.bool_] | None = None  #: (n,); None: no key is null
 
     def __post_init__(self) -> None:
@@ -33,6 +34,12 @@ class KeyColumn(Sequence[bytes | None]):
                 array = array.view()
                 array.flags.writeable = False
                 object.__setattr__(self, name, array)
+        first, last = int(self.offsets[0]), int(self.offsets[-1])
+        if first < 0 or last > self.data.size:
+            raise ValueError(
+                f"offsets must lie within the {self.data.size:,} bytes of data, "
+                f"got {first:,} … {last:,}"
+            )
 
     @classmethod
     def of(cls, keys: Sequence[bytes | None]) -> KeyColumn:
@@ -81,17 +88,24 @@ class KeyColumn(Sequence[bytes | None]):
 
     def take(self, positions: NDArray[np.int64]) -> KeyColumn:
         """Give the keys at ``positions``, in that order."""
-        offsets = offsets_of(self.lengths[positions])
+        lengths = self.lengths[positions]
+        if lengths.min(initial=0) < 0 or lengths.max(initial=0) > self.data.size:
+            check_rising(self.offsets)
+        offsets = offsets_of(lengths)
         data = np.empty(int(offsets[-1]), dtype=np.uint8)
         valid = None if self.valid is None else self.valid[positions]
         if worth_compiling(len(positions)):
             from kafka_sizing.keys.compiled import tables
 
-            tables.copy_keys(self.data, self.offsets[positions], offsets, data)
+            if not tables.copy_keys(self.data, self.offsets[positions], offsets, data):
+                check_rising(self.offsets)
             return KeyColumn(data, offsets, valid)
+        begins = self.offsets[positions]
+        if begins.min(initial=0) < 0 or (begins + lengths).max(initial=0) > self.data.size:
+            check_rising(self.offsets)
         for begin, end in _runs(offsets, BYTES_PER_TAKE):
             here = offsets[begin : end + 1]
-            shift = np.repeat(self.offsets[positions[begin:end]] - here[:-1], np.diff(here))
+            shift = np.repeat(begins[begin:end] - here[:-1], np.diff(here))
             data[here[0] : here[-1]] = self.data[np.arange(here[0], here[-1]) + shift]
         return KeyColumn(data, offsets, valid)
 
@@ -127,6 +141,19 @@ def offsets_of(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
+
+
+def check_rising(offsets: NDArray[np.int64]) -> None:
+    """Refuse keys that end before they begin: compiled loops would read what is no key's."""
+    for begin in range(0, len(offsets) - 1, OFFSETS_PER_STEP):  # a step stays in the cache
+        some = offsets[begin : begin + OFFSETS_PER_STEP + 1]
+        falls = some[1:] < some[:-1]
+        if falls.any():
+            at = begin + int(falls.argmax())
+            raise ValueError(
+                f"offsets must not fall, got {offsets[at + 1]:,} after {offsets[at]:,} "
+                f"at position {at + 1:,}"
+            )
 
 
 def joined_columns(columns: Sequence[KeyColumn]) -> KeyColumn:

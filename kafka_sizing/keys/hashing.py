@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count
 from kafka_sizing.keys.blocks import LONG_KEY_BYTES, KeyBlock, blocks
-from kafka_sizing.keys.columns import KeyColumn
+from kafka_sizing.keys.columns import KeyColumn, check_rising
 from kafka_sizing.keys.fast import run_in_parts, worth_compiling
 from kafka_sizing.keys.intake import encode_key, encode_keys
 from kafka_sizing.keys.serializers import Serializer
@@ -84,6 +84,7 @@ class Hash:
         hashes = np.empty(shape, dtype=np.uint32)
         if self.compiled is not None and worth_compiling(len(column)):
             return self._of_compiled(column, hashes)
+        check_rising(column.offsets)
         longest = LONG_KEY_BYTES if self.one is not None else None
         for block in blocks(column, longest=longest):
             hashes[block.positions] = self.kernel(block)
@@ -101,7 +102,8 @@ class Hash:
 
         def hash_some(begin: int, end: int) -> None:
             offsets = column.offsets[begin : end + 1]
-            kernel(column.data, offsets, hashes[begin:end], *self.constants)
+            if not kernel(column.data, offsets, hashes[begin:end], *self.constants):
+                check_rising(column.offsets)
 
         run_in_parts(hash_some, len(column), LEAST_KEYS_PER_PART)
         return hashes

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kafka_sizing.keys import KeyColumn, columns
-from kafka_sizing.keys.columns import bytes_of, offsets_of, text_of
+from kafka_sizing.keys.columns import bytes_of, check_rising, offsets_of, text_of
 
 keys = st.lists(st.none() | st.binary(max_size=8), max_size=12)
 
@@ -60,6 +60,24 @@ def test_a_column_is_read_only_and_leaves_the_callers_arrays_alone():
         column.data[0] = 1
     data[0] = 1
     assert data.flags.writeable
+
+
+@pytest.mark.parametrize("offsets", [[-1, 2], [0, 17], [3, 1_000_000]])
+def test_offsets_beyond_the_data_are_refused(offsets):
+    with pytest.raises(ValueError, match=r"^offsets must lie within the 16 bytes of data, got"):
+        KeyColumn(np.zeros(16, dtype=np.uint8), np.array(offsets))
+
+
+def test_offsets_that_fall_are_found_wherever_they_do(monkeypatch):
+    offsets = np.arange(100)
+    check_rising(offsets)
+    monkeypatch.setattr(columns, "OFFSETS_PER_STEP", 10)
+    check_rising(offsets)
+    for at in (1, 9, 10, 11, 99):
+        fallen = offsets.copy()
+        fallen[at] = -5
+        with pytest.raises(ValueError, match=rf"got -5 after {at - 1} at position {at}$"):
+            check_rising(fallen)
 
 
 def test_text_where_it_is_text():

@@ -132,6 +132,34 @@ def test_keys_are_taken_alike_compiled_and_not(choose):
         assert list(column.take(at)) == [b"b", b"b", None, b"longer", b""]
 
 
+@pytest.mark.parametrize("worth", [True, False], ids=["compiled", "not"])
+@pytest.mark.parametrize("at", [1, 64, 127, 128, 700, 999])
+@pytest.mark.parametrize("wrong", [10**9, -(10**9)])
+@pytest.mark.parametrize("hash", HASHES, ids=lambda hash: hash.name)
+def test_keys_outside_their_data_are_refused_before_they_are_read(choose, hash, wrong, at, worth):
+    offsets = np.arange(0, 8 * 1_001, 8)
+    offsets[at] = wrong
+    column = KeyColumn(np.zeros(8_000, dtype=np.uint8), offsets)
+    choose(worth)
+    with pytest.raises(ValueError, match=r"^offsets must not fall, got .* at position"):
+        hash.of_column(column)
+    with pytest.raises(ValueError, match=r"^offsets must not fall, got .* at position"):
+        distinct_keys(column)
+    for near in (at - 1, at):
+        with pytest.raises(ValueError, match=r"^offsets must not fall, got .* at position"):
+            column.take(np.array([near]))
+
+
+def test_parts_of_a_column_are_each_checked(choose, monkeypatch):
+    monkeypatch.setattr(hashing, "LEAST_KEYS_PER_PART", 1_000)
+    monkeypatch.setattr(fast, "workers", lambda: 4)
+    offsets = np.arange(0, 8 * 4_001, 8)
+    offsets[2_000:2_002] = -(10**9)  # where a part begins
+    choose(True)
+    with pytest.raises(ValueError, match=r"offsets must not fall, got .* at position 2,000$"):
+        MURMUR2.of_column(KeyColumn(np.zeros(32_000, dtype=np.uint8), offsets))
+
+
 NUMBERS = {
     "unsigned": np.random.default_rng(0).integers(0, 2**32, 20_000, dtype=np.uint32),
     "signed": np.random.default_rng(1).integers(-(2**31), 2**31, 20_000, dtype=np.int64),

@@ -3,6 +3,8 @@
 Keys are taken a group at a time, and all keys of a group advance one word side by side, which
 lets the compiler use vector units. Where one key of a group is far longer than the others, its
 group is hashed key by key.
+
+A kernel returns whether every key lies within the data; it stops before one that does not.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ def _one_murmur2(data, begin, end):
 
 
 @kernel
-def murmur2(data, offsets, hashes):
+def murmur2(data, offsets, hashes):  # noqa: PLR0912 - one loop a branch, and none a call
     """Hash every key as Kafka's Java client does."""
     h = np.empty(GROUP, np.uint32)
     word = np.empty(GROUP, np.uint32)
@@ -65,6 +67,8 @@ def murmur2(data, offsets, hashes):
             h[index] = _SEED ^ np.uint32(length)
             fewest = min(fewest, words[index])
             most = max(most, words[index])
+        if fewest < 0 or at[0] < 0 or at[size] > len(data):
+            return False
         far_longer = most * size > 3 * ((at[size] - at[0]) >> 2) + 4 * GROUP
         if size < GROUP or far_longer or at[size] + 4 > len(data):
             for index in range(size):
@@ -89,6 +93,7 @@ def murmur2(data, offsets, hashes):
             mixed = np.uint32((h[index] ^ tail) * _M)
             h[index] = _murmur2_end(mixed if left else h[index])
         hashes[group : group + GROUP] = h
+    return True
 
 
 @part
@@ -135,11 +140,14 @@ def murmur3(data, offsets, hashes, seed):
     for group in range(0, len(hashes), GROUP):
         size = min(GROUP, len(hashes) - group)
         at = offsets[group : group + size + 1]
-        most = np.int64(0)
+        fewest, most = np.int64(0), np.int64(0)
         for index in range(size):
             words[index] = (at[index + 1] - at[index]) >> 2
             h[index] = seed
+            fewest = min(fewest, words[index])
             most = max(most, words[index])
+        if fewest < 0 or at[0] < 0 or at[size] > len(data):
+            return False
         far_longer = most * size > 3 * ((at[size] - at[0]) >> 2) + 4 * GROUP
         if size < GROUP or far_longer or at[size] + 4 > len(data):
             for index in range(size):
@@ -158,16 +166,21 @@ def murmur3(data, offsets, hashes, seed):
             tail = word[index] & np.uint32((np.int64(1) << 8 * (length & 3)) - 1)
             h[index] = _murmur3_end(h[index] ^ _murmur3_scrambled(tail) ^ np.uint32(length))
         hashes[group : group + GROUP] = h
+    return True
 
 
 @kernel
 def fnv1a(data, offsets, hashes):
     """Hash every key with 32-bit FNV-1a."""
     for key in range(len(hashes)):
+        begin, end = offsets[key], offsets[key + 1]
+        if begin < 0 or end < begin or end > len(data):
+            return False
         h = _FNV_BASIS
-        for at in range(offsets[key], offsets[key + 1]):
+        for at in range(begin, end):
             h = np.uint32((h ^ np.uint32(data[at])) * _FNV_PRIME)
         hashes[key] = h
+    return True
 
 
 @kernel
@@ -175,6 +188,8 @@ def crc32(data, offsets, hashes, tables):
     """Hash every key with the CRC-32 of zlib, four bytes at a time; see `hashing` for tables."""
     for key in range(len(hashes)):
         begin, end = offsets[key], offsets[key + 1]
+        if begin < 0 or end < begin or end > len(data):
+            return False
         h = np.uint32(0xFFFFFFFF)
         whole = begin + ((end - begin) & ~3)
         for at in range(begin, whole, 4):
@@ -188,3 +203,4 @@ def crc32(data, offsets, hashes, tables):
         for at in range(whole, end):
             h = np.uint32(h >> np.uint32(8)) ^ tables[0, (h ^ data[at]) & np.uint32(0xFF)]
         hashes[key] = ~h
+    return True

@@ -112,12 +112,19 @@ def sum_codes(codes, weights, seen, sums, used):
 
 @kernel
 def copy_keys(data, begins, offsets, copied):
-    """Lay the keys that begin at ``begins`` end to end, as long as ``offsets`` say."""
+    """Lay the keys that begin at ``begins`` end to end, as long as ``offsets`` say.
+
+    Returns whether all of them lie within ``data``.
+    """
     for key in range(len(begins)):
         at = begins[key]
         there = offsets[key]
-        for step in range(offsets[key + 1] - there):
+        length = offsets[key + 1] - there
+        if at < 0 or at + length > len(data):
+            return False
+        for step in range(length):
             copied[there + step] = data[at + step]
+    return True
 
 
 @part
