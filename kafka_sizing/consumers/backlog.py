@@ -70,11 +70,14 @@ class Drain:
             f"{format_load(slowest.capacity_records_per_s, 'records/s')} read against "
             f"{format_load(slowest.write_records_per_s, 'records/s')} written"
         )
+        are = "is" if backlog == "1 record" else "are"
         if self.drain_s is None:
             where = "" if last is None else f" in partition {last.partition}"
-            return f"{backlog} are never caught up with: {rates}{where}"
+            if not self.backlog_records:
+                return f"nothing has piled up yet, but the group falls behind: {rates}{where}"
+            return f"{backlog} {are} never caught up with: {rates}{where}"
         where = "" if last is None else f" in partition {last.partition}, the last"
-        text = f"{backlog} are caught up with in {_seconds(self.drain_s)}: {rates}{where}"
+        text = f"{backlog} {are} caught up with in {_seconds(self.drain_s)}: {rates}{where}"
         if self.recovery_s is None:
             return text
         return f"{text}; {_seconds(self.recovery_s)} from the start of the outage"

@@ -14,6 +14,7 @@ from kafka_sizing.consumers.simulation.result import LagSimulation
 from kafka_sizing.plot._style import MOST_POINTS
 from kafka_sizing.plot._time import extremes, stretches, time_unit
 from kafka_sizing.plot.labels import short_text
+from kafka_sizing.units import format_duration
 
 LagUnit = Literal["records", "s"]
 
@@ -65,11 +66,7 @@ def lag_scale(unit: LagUnit, largest: float) -> LagScale:
     if unit == "records":
         return LagScale(factor=1.0, label="lag [records]", written=_count)
     factor, name = time_unit(largest)
-    return LagScale(
-        factor=factor,
-        label=f"oldest unread record [{name}]",
-        written=lambda lag: f"{lag / factor:,.4g} {name}",
-    )
+    return LagScale(factor=factor, label=f"oldest unread record [{name}]", written=format_duration)
 
 
 def _count(lag_records: float) -> str:

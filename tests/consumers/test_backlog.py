@@ -159,6 +159,22 @@ def test_the_last_partition_is_current_when_the_usable_capacity_says(
             ),
         ),
         (
+            1_000,
+            {"capacity_records_per_s": 1_000, "backlog_records": 1},
+            (
+                "1 record is never caught up with: 1,000 records/s read against "
+                "1,000 records/s written"
+            ),
+        ),
+        (
+            1_000,
+            {"capacity_records_per_s": 900, "backlog_records": 0},
+            (
+                "nothing has piled up yet, but the group falls behind: 900 records/s read "
+                "against 1,000 records/s written"
+            ),
+        ),
+        (
             [300, 100],
             {"capacity_records_per_s": [400, 400], "outage_s": 100},
             (

@@ -86,9 +86,14 @@ def test_the_age_of_what_is_unread_is_in_the_unit_that_reads_best(ax):
     lag_by_partition(
         simulated(stuck_in(2), duration_s=610), worst=1, unit="s", objective=120, ax=ax
     )
-    assert names(ax) == ["partition 2, up to 10 min", "5 others, up to 0 min", "objective, 2 min"]
+    assert names(ax) == ["partition 2, up to 10 min", "5 others, up to 0 s", "objective, 2 min"]
     assert ax.get_ylabel() == "oldest unread record [min]"
     assert ax.lines[0].get_ydata()[-1] == pytest.approx(10)
+
+
+def test_an_age_in_the_legend_is_written_in_minutes_and_seconds(ax):
+    lag_by_partition(simulated(stuck_in(2), duration_s=330), worst=1, unit="s", ax=ax)
+    assert names(ax)[0] == "partition 2, up to 5 min 20 s"  # since 10 s
 
 
 def test_the_objective_is_a_line_even_if_all_lag_is_below(ax):
