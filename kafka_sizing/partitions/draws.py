@@ -14,6 +14,7 @@ Method: TypeAlias = Literal["auto", "top keys", "monte carlo"]
 Used: TypeAlias = Literal["top keys", "monte carlo"]
 
 TOP_KEYS: Final = 64
+_FEWER_KEYS: Final = (8, 16, 32)  # placed instead, where the curve of the rest is smooth then
 TOP_KEYS_MOST: Final = 1_024
 MOST_DRAWS: Final = 100_000
 _CELLS: Final = 2**21  # loads or places held at once
@@ -22,6 +23,8 @@ _PLACED: Final = 300_000_000  # places drawn rather than to take a curve that is
 _ROUGH: Final = 0.02  # above it the rest of the keys is lumpy: a curve may be off by 0.4 %
 _ROUGHEST: Final = 0.1  # and by 2 %
 _DENSE: Final = 16  # partitions per key up to which every partition is added up
+_FEW: Final = 16  # partitions up to which each gets a number for the light keys
+_REACH: Final = 8.0  # deviations of the curve: no partition so far below the fullest passes it
 
 
 class HashDraws:
@@ -29,13 +32,14 @@ class HashDraws:
 
     The heaviest keys are placed one by one. The load of the rest on a partition is a curve:
     normal, bent to the skewness it has (Wilson and Hilferty's cube), less its mean over all
-    partitions so that shares still add up to 1. Of the partitions without a heavy key only the
-    fullest matters, and the largest of m draws from a curve is one draw. So a hash costs as many
-    numbers as there are heavy keys, however many keys and partitions there are; and since the
-    same numbers serve at every count, counts differ by what they are and little by chance.
+    partitions so that shares still add up to 1. Of many partitions only those near the fullest
+    get a number each; of those without a heavy key only the fullest matters, and the largest of
+    m draws from a curve is one draw. So a hash costs a few dozen numbers, however many keys and
+    partitions there are; and since the same numbers serve at every count, counts differ by what
+    they are and little by chance.
     """
 
-    __slots__ = ("_draws", "_heads", "_method", "_random", "_rng", "_shares")
+    __slots__ = ("_draws", "_heads", "_method", "_numbers", "_rng", "_shares")
 
     def __init__(
         self,
@@ -50,15 +54,18 @@ class HashDraws:
         self._method = method
         self._rng = np.random.default_rng(rng)
         self._heads: dict[int, _Head] = {}
-        self._random: dict[int, _Numbers] = {}
+        self._numbers = _Numbers(draws, self._rng)
 
     def max_shares(self, partitions: int) -> tuple[NDArray[np.float64], Used]:
         """Give the largest share under each hash, rising, and how they were found."""
         used, top = self._choice(partitions)
-        if used == "top keys":
-            drawn = self._with_a_curve(self._head(top), partitions)
-        else:
+        head = self._head(top) if used == "top keys" else None
+        if head is None:
             drawn = self._all_placed(partitions)
+        elif partitions <= max(_FEW, head.heavy.size):
+            drawn = self._with_a_curve_each(head, partitions)
+        else:
+            drawn = self._with_a_curve(head, partitions)
         drawn += self._shares.spread / partitions
         floor = self._shares.floor(partitions)  # a curve may fall short of it
         return np.sort(drawn.clip(floor, 1.0)), used
@@ -68,46 +75,60 @@ class HashDraws:
         if self._method == "monte carlo" or (self._method == "auto" and keys <= TOP_KEYS):
             return "monte carlo", keys
         if self._method == "top keys" or self._head(TOP_KEYS).roughness(partitions) <= _ROUGH:
-            return "top keys", TOP_KEYS
+            return "top keys", self._fewest(partitions)
         top = max(TOP_KEYS, min(TOP_KEYS_MOST, _NUMBERS // self._draws))
         cheap = keys * self._draws <= _PLACED
         if cheap or self._head(top).roughness(partitions) > _ROUGHEST:
             return "monte carlo", keys
         return "top keys", top
 
+    def _fewest(self, partitions: int) -> int:
+        """Give the fewest heavy keys to place so that the rest is smooth; all, if they are few."""
+        if self._shares.placed.size > TOP_KEYS:
+            for top in _FEWER_KEYS:
+                if self._head(top).roughness(partitions) <= _ROUGH:
+                    return top
+        return TOP_KEYS
+
     def _head(self, top: int) -> _Head:
         if top not in self._heads:
-            self._heads[top] = _Head.of(self._shares.placed, top)
+            known = self._head(TOP_KEYS).cut(top) if top < TOP_KEYS else None
+            self._heads[top] = known or _Head.of(self._shares.placed, top)
         return self._heads[top]
 
-    def _numbers(self, keys: int) -> _Numbers:
-        """Draw what decides where so many keys go; the same at every count."""
-        if keys not in self._random:
-            self._random[keys] = _Numbers(self._draws, keys, self._rng)
-        return self._random[keys]
+    def _with_a_curve_each(self, head: _Head, partitions: int) -> NDArray[np.float64]:
+        """Place the heavy keys; add the curve of the rest to every partition."""
+        numbers, curve = self._numbers, head.curve(partitions)
+        cells = numbers.places(head.heavy.size, partitions)
+        cells *= self._draws
+        cells += np.arange(self._draws)
+        weights = np.repeat(head.heavy, self._draws)
+        loads = np.bincount(cells.ravel(), weights, minlength=partitions * self._draws)
+        rest = curve.bent(numbers.normals(partitions))
+        peak = (loads.reshape(rest.shape) + curve.deviation * rest).max(axis=0)
+        peak += curve.mean - curve.deviation * rest.mean(axis=0)
+        return peak
 
     def _with_a_curve(self, head: _Head, partitions: int) -> NDArray[np.float64]:
-        """Place the heavy keys; add the curve of the rest, and take the largest."""
-        from scipy.special import ndtri
-
-        numbers = self._numbers(head.heavy.size)
-        curve = head.curve(partitions)
-        loads, is_first = _stacked(numbers.places, head.heavy, partitions)
+        """Place fewer heavy keys than partitions; add the curve where it may matter."""
+        numbers, curve = self._numbers, head.curve(partitions)
+        places = numbers.places(head.heavy.size, partitions).T
+        loads, is_first = _stacked(places, head.heavy, partitions)
         held = is_first.sum(axis=1)
         begins = np.cumsum(held) - held
-        rest = curve.bent(numbers.normal(held))
-        peak = np.maximum.reduceat(loads + curve.deviation * rest, begins)
-        sums = np.add.reduceat(rest, begins)
-
-        bare = partitions - held  # partitions without a heavy key: only their largest is drawn
-        some = bare > 0
-        log_below = np.log(numbers.largest) / np.maximum(bare, 1)
-        fullest = -ndtri(-np.expm1(log_below))
-        peak = np.where(some, np.maximum(peak, curve.deviation * curve.bent(fullest)), peak)
-        hazard = np.exp(-(fullest**2) / 2 - log_below) / np.sqrt(2 * np.pi)
-        others = np.maximum(bare - 1, 0)
-        variance = others * np.maximum(1 - hazard * (fullest + hazard), 0)
-        sums += np.where(some, fullest, 0) - others * hazard + np.sqrt(variance) * numbers.others
+        least = np.maximum.reduceat(loads, begins) - _REACH * curve.deviation
+        is_near = loads >= np.repeat(least, held)
+        near = np.add.reduceat(is_near, begins, dtype=np.int64)
+        begins = np.cumsum(near) - near
+        most = int(near.max())
+        rest = curve.bent(numbers.normals(most).T[np.arange(most) < near[:, None]])
+        fullest, mean, variance = _largest_and_sum(numbers.largest, partitions - held)
+        peak = np.maximum(
+            np.maximum.reduceat(loads[is_near] + curve.deviation * rest, begins),
+            curve.deviation * curve.bent(fullest),
+        )
+        sums = np.add.reduceat(rest, begins) + mean
+        sums += np.sqrt(held - near + variance) * numbers.others
         peak += curve.mean - curve.deviation * sums / partitions
         return peak
 
@@ -139,7 +160,8 @@ class HashDraws:
         peaks = []
         for begin in range(0, self._draws, step):
             rows = min(step, self._draws - begin)
-            loads, is_first = _stacked(self._rng.random((rows, weights.size)), weights, partitions)
+            places = _places(self._rng, (rows, weights.size), partitions)
+            loads, is_first = _stacked(places, weights, partitions)
             held = is_first.sum(axis=1)
             peaks.append(np.maximum.reduceat(loads, np.cumsum(held) - held))
         return np.concatenate(peaks)
@@ -159,7 +181,7 @@ class _Curve:
         if skewness < 1e-6:
             return normal
         base = np.maximum(1 + skewness * normal / 6 - skewness**2 / 36, 0)
-        bent: NDArray[np.float64] = (2 / skewness) * (base**3 - 1)
+        bent: NDArray[np.float64] = (2 / skewness) * (base * base * base - 1)
         return bent
 
 
@@ -167,7 +189,7 @@ class _Curve:
 class _Head:
     """The heaviest keys, and sums over the rest."""
 
-    heavy: NDArray[np.float64]
+    heavy: NDArray[np.float64]  #: falling
     rest: float
     rest_squares: float
     rest_cubes: float
@@ -176,17 +198,17 @@ class _Head:
     @classmethod
     def of(cls, shares: NDArray[np.float64], top: int) -> _Head:
         if shares.size <= top:
-            return cls(shares, 0.0, 0.0, 0.0, float(shares.max(initial=0.0)))
+            return cls(np.sort(shares)[::-1], 0.0, 0.0, 0.0, float(shares.max(initial=0.0)))
         parted = np.partition(shares, shares.size - top)
-        heavy, light = parted[-top:], parted[:-top]
-        squares = light * light
-        return cls(
-            heavy,
-            float(light.sum()),
-            float(squares.sum()),
-            float((squares * light).sum()),
-            float(heavy.max()),
-        )
+        heavy = np.sort(parted[-top:])[::-1]
+        return cls(heavy, *_powers(parted[:-top]), float(heavy[0]))
+
+    def cut(self, top: int) -> _Head:
+        """Give fewer heavy keys; the others join the rest."""
+        known = (self.rest, self.rest_squares, self.rest_cubes)
+        more = _powers(self.heavy[top:])
+        joined = (one + other for one, other in zip(known, more, strict=True))
+        return _Head(self.heavy[:top], *joined, self.floor)
 
     def curve(self, partitions: int) -> _Curve:
         """Match mean, variance and skewness of the rest's load on one partition."""
@@ -207,37 +229,72 @@ class _Head:
 
 
 class _Numbers:
-    """The random numbers behind each hash."""
+    """The random numbers behind each hash: a column each, and more rows when they are wanted."""
 
-    __slots__ = ("_normal", "_rng", "largest", "others", "places")
+    __slots__ = ("_normals", "_rng", "_words", "largest", "others")
 
-    def __init__(self, draws: int, keys: int, rng: np.random.Generator) -> None:
-        self.places = rng.random((draws, keys))
+    def __init__(self, draws: int, rng: np.random.Generator) -> None:
         self.largest = 1 - rng.random(draws)  # in (0, 1]
         self.others = rng.standard_normal(draws)
-        self._normal = np.empty((draws, 0))
+        self._words = np.empty((0, draws), dtype=np.uint32)
+        self._normals = np.empty((0, draws))
         self._rng = rng
 
-    def normal(self, held: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Give as many normal numbers for each hash as it has partitions held, end to end."""
-        known, most = self._normal.shape[1], int(held.max())
-        if most > known:
-            more = self._rng.standard_normal((held.size, most - known))
-            self._normal = np.hstack([self._normal, more])
-        return self._normal[:, :most][np.arange(most) < held[:, None]]
+    def places(self, keys: int, partitions: int) -> NDArray[np.int64]:
+        """Put so many keys on a partition each, under each hash: a row a key."""
+        known, draws = self._words.shape
+        if keys > known:
+            numbers = (keys - known) * draws
+            pairs = self._rng.integers(2**64, size=(numbers + 1) // 2, dtype=np.uint64)
+            more = pairs.view(np.uint32)[:numbers].reshape(-1, draws)
+            self._words = np.vstack([self._words, more])
+        scaled: NDArray[np.int64] = np.multiply(self._words[:keys], partitions, dtype=np.int64)
+        scaled >>= 32
+        return scaled
+
+    def normals(self, rows: int) -> NDArray[np.float64]:
+        """Give so many normal numbers for each hash."""
+        known, draws = self._normals.shape
+        if rows > known:
+            more = self._rng.standard_normal((rows - known, draws))
+            self._normals = np.vstack([self._normals, more])
+        return self._normals[:rows]
+
+
+def _largest_and_sum(
+    chances: NDArray[np.float64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Give the largest of so many normal numbers, and the mean and variance of their sum.
+
+    The mean and the variance are those left once the largest is known.
+    """
+    from scipy.special import ndtri
+
+    log_below = np.log(chances) / numbers
+    fullest = -ndtri(-np.expm1(log_below))
+    hazard = np.exp(-(fullest**2) / 2 - log_below) / np.sqrt(2 * np.pi)
+    others = numbers - 1
+    variance = others * np.maximum(1 - hazard * (fullest + hazard), 0)
+    return fullest, fullest - others * hazard, variance
+
+
+def _powers(shares: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Give the sums of shares, of their squares and of their cubes."""
+    squares = shares * shares
+    return float(shares.sum()), float(squares.sum()), float((squares * shares).sum())
 
 
 def _stacked(
-    places: NDArray[np.float64], weights: NDArray[np.float64], partitions: int
+    places: NDArray[np.integer], weights: NDArray[np.float64], partitions: int
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Add up keys that meet: a load for each partition held, hash by hash, and a mask of them.
 
-    ``places`` are in [0, 1), one row a hash. The mask has a True per load, in its hash's row.
+    ``places`` has one row a hash. The mask has a True per load, in its hash's row.
     """
     keys = weights.size
     bits = max(1, (keys - 1).bit_length())
     narrow = partitions << bits < 2**31  # half as wide is half as long
-    packed: NDArray[Any] = (places * partitions).astype(np.int32 if narrow else np.int64)
+    packed: NDArray[Any] = places.astype(np.int32 if narrow else np.int64, order="C")
     packed <<= bits
     packed |= np.arange(keys, dtype=packed.dtype)
     packed.sort(axis=1)

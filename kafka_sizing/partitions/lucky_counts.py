@@ -151,7 +151,7 @@ def expected_sweep(
     """Place the same keys over many counts, and say of each how lucky this hash is there.
 
     Every key is hashed once (`sweep_partitions`). The random hashes cost nothing per key: the
-    64 heaviest are picked once and placed by simulation, the others enter by three sums; see
+    heaviest are picked once and placed by simulation, the others enter by three sums; see
     `expected_imbalance`. Only counts with few light keys per partition have all keys placed.
 
     Parameters
@@ -190,8 +190,8 @@ def expected_sweep(
     >>> sweep.lucky_counts(0.12)
     (15,)
     >>> print(sweep.reason_for(0.12))
-    15 is the first count at which this hash stays within 12.0 %, but by luck: 21.3 % of
-    random hashes do; 36 is the first at which 95.0 % of random hashes do
+    15 is the first count at which this hash stays within 12.0 %, but by luck: 17.7 % of
+    random hashes do; 39 is the first at which 95.0 % of random hashes do
     """
     drawn = check_count("draws", draws, least=LEAST_DRAWS, most=MOST_DRAWS)
     sweep = sweep_partitions(keys, counts, partitioner=partitioner)

@@ -10,22 +10,34 @@ import numpy as np
 from kafka_sizing.keys import zipf_keys
 from kafka_sizing.partitions import expected_imbalance, expected_sweep
 
-KEYS = 100_000
-PARTITIONS = (12, 100, 1_000)
+CASES = (  # keys, Zipf's exponent, partitions: those of the tests, and more partitions
+    (10_000, 0, 12),
+    (10_000, 0.5, 12),
+    (10_000, 0.8, 12),
+    (10_000, 1, 12),
+    (10_000, 1, 48),
+    (100_000, 1, 100),
+    (1_000, 1.5, 24),
+    (100_000, 1, 12),
+    (100_000, 1, 1_000),
+)
 DRAWS = 3_000
-REPEATS = 10
+ACCURATE = 40_000  # draws for the accuracy, which would else be that of 3,000 draws
+REPEATS = 20
 
 
 def main() -> None:
-    shares = np.arange(1, KEYS + 1.0) ** -1
-    for partitions in PARTITIONS:
-        quick, top = timed(shares, partitions, "top keys", REPEATS)
-        slow, full = timed(shares, partitions, "monte carlo", 2)
+    print("   keys    z     N  top keys  Monte Carlo   ratio     mean      p95")
+    for keys, exponent, partitions in CASES:
+        shares = np.arange(1, keys + 1.0) ** -exponent
+        quick, _ = timed(shares, partitions, "top keys", REPEATS)
+        slow, full = timed(shares, partitions, "monte carlo", 3)
+        top = expected_imbalance(shares, partitions, method="top keys", draws=ACCURATE, rng=1)
         print(
-            f"{KEYS:,} keys, {partitions:>5,} partitions: top keys {1e3 * quick:6.1f} ms, "
-            f"Monte Carlo {1e3 * slow:8.1f} ms, ratio {slow / quick:5.0f}; mean "
-            f"{100 * (top.mean / full.mean - 1):+.2f} %, 95th percentile "
-            f"{100 * (top.quantile(0.95) / full.quantile(0.95) - 1):+.2f} %"
+            f"{keys:>7,} {exponent:>4} {partitions:>5,} {1e3 * quick:6.2f} ms "
+            f"{1e3 * slow:9.1f} ms {slow / quick:7.0f} "
+            f"{100 * (top.mean / full.mean - 1):+7.2f} % "
+            f"{100 * (top.quantile(0.95) / full.quantile(0.95) - 1):+6.2f} %"
         )
     keys = zipf_keys(1_000_000, exponent=1, total=10_000_000)
     begin = time.perf_counter()

@@ -373,6 +373,44 @@ def test_lumpy_keys_are_placed_one_by_one_while_that_is_cheap(monkeypatch):
     assert expected_imbalance(shares, 3_000, draws=100, rng=1).method == "monte carlo"
 
 
+@pytest.mark.parametrize(
+    ("keys", "exponent", "partitions"),
+    [(10_000, 0, 12), (10_000, 1, 12), (10_000, 1, 48), (10_000, 0.8, 100), (1_000, 1.5, 24)],
+)
+def test_as_few_heavy_keys_as_will_do_give_what_64_give(keys, exponent, partitions, monkeypatch):
+    shares = HashedShares.of(zipf(keys, exponent))
+    few, _ = HashDraws(shares, draws=40_000, rng=1).max_shares(partitions)
+    monkeypatch.setattr(drawing, "_FEWER_KEYS", ())
+    many, _ = HashDraws(shares, draws=40_000, rng=2).max_shares(partitions)
+    assert few.mean() == pytest.approx(many.mean(), rel=0.005)
+    assert np.quantile(few, 0.95) == pytest.approx(np.quantile(many, 0.95), rel=0.01)
+    assert np.quantile(few, 0.05) == pytest.approx(np.quantile(many, 0.05), rel=0.01)
+
+
+@pytest.mark.parametrize("partitions", [24, 48, 300])
+def test_partitions_far_below_the_fullest_need_no_number_of_their_own(partitions, monkeypatch):
+    shares = HashedShares.of(zipf(10_000, 0.9))
+    near, _ = HashDraws(shares, draws=40_000, rng=1).max_shares(partitions)
+    monkeypatch.setattr(drawing, "_REACH", 1e9)
+    every, _ = HashDraws(shares, draws=40_000, rng=1).max_shares(partitions)
+    for q in (0.05, 0.5, 0.95):
+        assert np.quantile(near, q) == pytest.approx(np.quantile(every, q), rel=0.005)
+
+
+@pytest.mark.parametrize(("exponent", "partitions"), [(0, 12), (0.5, 40), (1, 40), (0.9, 90)])
+def test_a_curve_on_every_partition_or_where_it_matters_gives_the_same(
+    exponent, partitions, monkeypatch
+):
+    shares = HashedShares.of(zipf(10_000, exponent))
+    monkeypatch.setattr(drawing, "_FEW", 1)
+    matters, _ = HashDraws(shares, draws=40_000, rng=1).max_shares(partitions)
+    monkeypatch.setattr(drawing, "_FEW", 1_000)
+    every, _ = HashDraws(shares, draws=40_000, rng=2).max_shares(partitions)
+    assert matters.mean() == pytest.approx(every.mean(), rel=0.005)
+    for q in (0.05, 0.95):
+        assert np.quantile(matters, q) == pytest.approx(np.quantile(every, q), rel=0.01)
+
+
 def test_one_partition_carries_all():
     for method in ("auto", "monte carlo", "top keys"):
         drawn = expected_imbalance(zipf(100, 1), 1, method=method, draws=100, rng=1)
