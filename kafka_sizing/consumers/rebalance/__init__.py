@@ -12,7 +12,12 @@ from kafka_sizing.consumers.rebalance.phases import (
     Stops,
     rebalance_phases,
 )
-from kafka_sizing.consumers.rebalance.result import PhaseCost, RebalanceCost, RebalanceEvent
+from kafka_sizing.consumers.rebalance.result import (
+    PhaseCost,
+    RebalanceCost,
+    RebalanceEvent,
+    StopPattern,
+)
 
 __all__ = [
     "Detection",
@@ -25,6 +30,7 @@ __all__ = [
     "ProtocolComparison",
     "RebalanceCost",
     "RebalanceEvent",
+    "StopPattern",
     "Stops",
     "compare_protocols",
     "detection",
