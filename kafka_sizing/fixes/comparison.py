@@ -121,6 +121,8 @@ class Comparison:
         return frontier_of(
             self.outcomes,
             self.certainties or self._worked_out(None),
+            holding=list(map(self.holds, self.outcomes)),
+            best=self.best,
             ordering=self.ordering,
             sure_from=CUSTOMARY_CERTAINTY if self.certainty is None else self.certainty,
         )

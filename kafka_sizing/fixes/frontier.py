@@ -25,6 +25,8 @@ class FrontierPoint:
     cost_rank: int  #: from 0, the cheapest: as is; by intrusiveness, fan-in, then moved load
     keeps_order: bool  #: whether the order that the readers need is kept
     certainty: FitCertainty
+    holds: bool  #: whether it leaves no partition above the line, as surely as was asked
+    is_best: bool  #: whether `Comparison.best` takes it, or takes it for the closest
     bettered_by: (
         Outcome | None
     )  #: as low a peak, as much order, and cheaper; None: on the frontier
@@ -83,6 +85,8 @@ def frontier_of(
     outcomes: Sequence[Outcome],
     certainties: Sequence[FitCertainty],
     *,
+    holding: Sequence[bool],
+    best: Outcome,
     ordering: OrderingScope,
     sure_from: float,
 ) -> FixFrontier:
@@ -94,6 +98,10 @@ def frontier_of(
         What each fix makes of the same topic, "as is" first.
     certainties : sequence of FitCertainty
         How surely each of them holds.
+    holding : sequence of bool
+        Whether it does, as surely as was asked.
+    best : Outcome
+        The one to take.
     ordering : OrderingScope
         What the readers need.
     sure_from : float
@@ -113,9 +121,9 @@ def frontier_of(
     """
     as_is = outcomes[0]
     rivals = [
-        _Rival(outcome, certainty, sure_from)
-        for outcome, certainty in sorted(
-            zip(outcomes, certainties, strict=True), key=lambda pair: cost_of(pair[0])
+        _Rival(outcome, certainty, holds, sure_from)
+        for outcome, certainty, holds in sorted(
+            zip(outcomes, certainties, holding, strict=True), key=lambda each: cost_of(each[0])
         )
     ]
     return FixFrontier(
@@ -125,6 +133,8 @@ def frontier_of(
                 cost_rank=rank,
                 keeps_order=keeps(rival.outcome.ordering_scope, ordering),
                 certainty=rival.certainty,
+                holds=rival.holds,
+                is_best=rival.outcome is best,
                 bettered_by=_bettered_by(rank, rivals),
             )
             for rank, rival in enumerate(rivals)
@@ -141,6 +151,7 @@ class _Rival:
 
     outcome: Outcome
     certainty: FitCertainty
+    holds: bool
     sure_from: float
 
     @property
@@ -186,5 +197,6 @@ def _row(point: FrontierPoint) -> dict[str, Any]:
         "fits": outcome.fits,
         "probability": np.nan if probability is None else probability,
         "basis": point.certainty.basis,
+        "best": point.is_best,
         "bettered_by": None if point.bettered_by is None else point.bettered_by.name,
     }

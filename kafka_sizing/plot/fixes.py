@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka_sizing._checks import check_type
-from kafka_sizing.fixes import Comparison, Outcome
+from kafka_sizing.fixes import Comparison
 from kafka_sizing.plot._rows import Row, draw_line, draw_rows, rows_axes
 from kafka_sizing.plot._style import legend_below_rows, percent_number, tick_numbers
 from kafka_sizing.plot.colours import EDGE, GREEN, GREY, SKY_BLUE, VERMILLION
@@ -73,7 +73,7 @@ def fix_comparison(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
                 text=f"{short_text(outcome.name, 80)}  ·  order: {outcome.ordering_scope}",
                 length=outcome.peak_share,
                 note=f"{format_share(outcome.peak_share)}, {outcome.imbalance_ratio:.2f} × even"
-                + (_mark(outcome) if best else ""),
+                + (_mark(comparison) if best else ""),
                 look=look,
             )
         )
@@ -101,6 +101,6 @@ def _line_name(comparison: Comparison) -> str:
     return f"{line.name}, {format_load(line.load, line.unit)}"
 
 
-def _mark(best: Outcome) -> str:
-    """Name the best fix what it is: one that does not fit is only the closest."""
-    return ", best" if best.fits else ", closest"
+def _mark(comparison: Comparison) -> str:
+    """Name the best fix what it is: one that does not hold, or not surely, is only the closest."""
+    return ", best" if comparison.fits else ", closest"

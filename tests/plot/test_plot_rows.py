@@ -82,6 +82,13 @@ def test_the_best_of_none_that_fits_is_only_the_closest(ax, keys):
     assert sum(note.get_text().endswith(", closest") for note in ax.texts[1::2]) == 1
 
 
+def test_what_fits_but_not_as_surely_as_was_asked_is_only_the_closest(ax, carriers):
+    """As is fits with 17.4 % of 18 %, under one hash in five."""
+    capacity = 0.18 * carriers.total
+    fix_comparison(compare_fixes(carriers, 19, [], capacity=capacity, certainty=0.95), ax=ax)
+    assert ax.texts[1].get_text().endswith(", closest")
+
+
 def test_even_shares_and_the_capacity_are_drawn(ax, keys):
     fix_comparison(compared(keys, capacity=45), ax=ax)
     evens, capacity = ax.collections
