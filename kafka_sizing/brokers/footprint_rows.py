@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kafka_sizing.brokers.handles import MAPS_PER_SEGMENT
 from kafka_sizing.brokers.system import system_limit
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ def footprint_rows(footprint: BrokerFootprint) -> list[tuple[str, float, str, st
     net = "the leader takes in each byte once and gives it to each follower and reader"
     led = "clients write to leaders and read from them"
     cache = system_limit("page cache")
-    files = "Kafka documentation, Hardware and OS: segments, their indexes, connections"
+    docs = "Kafka documentation, Hardware and OS"
+    per_segment = footprint.demand.fds_per_segment
+    advice = system_limit("file descriptors per segment")
+    held = f"{per_segment} per segment, and connections"
+    files = f"{advice.source if per_segment == advice.value else docs}: {held}"
+    maps = f"{docs}: {MAPS_PER_SEGMENT} per segment, of its indexes"
     return [
         ("leaders", footprint.leaders, "leaders", "cluster", "exact", "given"),
         ("replicas", footprint.replicas, "replicas", "cluster", "exact", "given"),
@@ -25,7 +31,7 @@ def footprint_rows(footprint: BrokerFootprint) -> list[tuple[str, float, str, st
         ("replicas", footprint.replicas_per_broker, "replicas", "broker", "exact", level),
         ("file descriptors", footprint.file_descriptors, "file descriptors", "broker", "rule",
          files),
-        ("memory maps", footprint.memory_maps, "maps", "broker", "rule", files),
+        ("memory maps", footprint.memory_maps, "maps", "broker", "rule", maps),
         ("disk", footprint.disk_bytes, "bytes", "topic", "exact", "rate × retention × replicas"),
         ("most disk", footprint.most_disk_bytes, "bytes", "topic", "exact", log),
         ("most disk", footprint.disk_bytes_per_broker, "bytes", "broker", "exact", log),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kafka_sizing.brokers import BrokerFootprint
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.report.topic_wording import NONE, amount_text, ratio_text
@@ -34,22 +33,24 @@ def _footprint(plan: BrokerPlan) -> Table:
         )
         if footprint is not None
     ]
-    frame = plan.horizon.to_frame()
-    names = list(zip(frame["resource"], frame["per"], frame["kind"], strict=True))
-    told = [at for at, (_, per, _) in enumerate(names) if per != "broker" or plan.shows_brokers]
-    columns = [_amounts(footprint) for _, footprint in shown]
+    columns = [plan.rows(footprint) for _, footprint in shown]
+    rows = [
+        (
+            f"{row['resource']}, {'fullest broker' if row['per'] == 'broker' else row['per']}",
+            *(amount_text(column[at]["amount"], row["unit"]) for column in columns),
+            row["kind"],
+        )
+        for at, row in enumerate(columns[0])
+    ]
+    if plan.remote_bytes is not None:
+        remote = [amount_text(plan.remote_bytes_today, "bytes")]
+        remote += [amount_text(plan.remote_bytes, "bytes")] * (len(shown) - 1)
+        rows.append(("remote storage, one copy", *remote, "exact"))
     return table(
         "footprint",
         "What the topic, and all beside it, takes of the brokers",
         ("number", *(f"{name}>" for name, _ in shown), "how sure"),
-        [
-            (
-                f"{resource}, {'fullest broker' if per == 'broker' else per}",
-                *(column[at] for column in columns),
-                kind,
-            )
-            for at, (resource, per, kind) in ((at, names[at]) for at in told)
-        ],
+        rows,
     )
 
 
@@ -68,14 +69,6 @@ def _retries(topics: RetryTopics) -> Table:
         ("number", "amount>", "how sure"),
         [(name, amount_text(amount, unit), "measured") for name, amount, unit in rows],
     )
-
-
-def _amounts(footprint: BrokerFootprint) -> list[str]:
-    frame = footprint.to_frame()
-    return [
-        amount_text(amount, unit)
-        for amount, unit in zip(frame["amount"], frame["unit"], strict=True)
-    ]
 
 
 def _room(uses: tuple[LimitUse, ...]) -> Table:

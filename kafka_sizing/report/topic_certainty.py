@@ -81,9 +81,9 @@ def _of_producers(plan: TopicPlan) -> Iterator[Row]:
 def _of_brokers(plan: TopicPlan) -> Iterator[Row]:
     if plan.brokers is None:
         return
-    frame = plan.brokers.horizon.to_frame()
+    rows = plan.brokers.rows(plan.brokers.horizon)
     for kind in ("exact", "measured", "vendor", "rule"):
-        names = dict.fromkeys(frame["resource"][frame["kind"] == kind])
+        names = dict.fromkeys(row["resource"] for row in rows if row["kind"] == kind)
         if names:
             yield f"brokers: {', '.join(names)}", kind, _WHY[kind]
     for kind in ("measured", "vendor", "rule"):

@@ -111,7 +111,8 @@ def _group(group: Group) -> Iterator[str]:
     ):
         if seconds is not None:
             yield f"{name} {span_text(seconds)}"
-    yield f"{group.protocol} protocol, {group.membership} membership, {group.assignor} assignor"
+    protocol = f"{group.rebalance_protocol} protocol"
+    yield f"{protocol}, {group.membership} membership, {group.assignor} assignor"
     if group.client != "java":
         yield group.client
     yield from _given(group.configuration)

@@ -200,10 +200,11 @@ def _brokers(plan: BrokerPlan) -> dict[str, Any]:
         "limits_of": plan.cluster.limits,
         "fits": plan.fits,
         "reason": plan.reason,
-        "today": _footprint(plan.today),
-        "horizon": _footprint(plan.horizon),
-        "without_broker": None if plan.without_broker is None else _footprint(plan.without_broker),
-        "without_zone": None if plan.without_zone is None else _footprint(plan.without_zone),
+        "today": _footprint(plan, plan.today),
+        "horizon": _footprint(plan, plan.horizon),
+        "without_broker": _footprint(plan, plan.without_broker),
+        "without_zone": _footprint(plan, plan.without_zone),
+        "remote_bytes": plan.remote_bytes,
         "cluster_fit": None if plan.horizon_fit is None else _fit(plan.horizon_fit),
         "retry_topics": None if plan.retries is None else _retry_topics(plan.retries),
         "room": [_use(use) for use in limit_uses(plan)],
@@ -221,7 +222,9 @@ def _retry_topics(topics: RetryTopics) -> dict[str, Any]:
     }
 
 
-def _footprint(footprint: BrokerFootprint) -> list[dict[str, Any]]:
+def _footprint(plan: BrokerPlan, footprint: BrokerFootprint | None) -> list[dict[str, Any]] | None:
+    if footprint is None:
+        return None
     return [
         {
             "resource": row["resource"],
@@ -231,7 +234,7 @@ def _footprint(footprint: BrokerFootprint) -> list[dict[str, Any]]:
             "kind": row["kind"],
             "source": row["source"],
         }
-        for row in footprint.to_frame().to_dict("records")
+        for row in plan.rows(footprint)
     ]
 
 

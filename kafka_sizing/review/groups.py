@@ -13,7 +13,6 @@ from kafka_sizing.topic.planning.groups import GroupPlan
 from kafka_sizing.units import format_share
 
 _STRATEGY: Final = "partition.assignment.strategy"
-_COOPERATIVE: Final = "cooperative"
 
 
 @each_group_of_case
@@ -60,7 +59,8 @@ def falls_behind(case: Case, reader: Reader) -> Iterator[Flaw]:
     today = "the peak of the horizon" if plan.keeps_up_today else "even today's peak"
     yield Flaw(
         summary=None if plan.keeps_up_today else "the group does not carry today's peak",
-        evidence=f"{counted(plan.members, 'member')} do not carry {today}: {plan.needed.reason}",
+        evidence=f"{counted(plan.members, 'member')} {_too_full(plan)}{today}: "
+        f"{plan.needed.reason}",
         change=change,
         mistake=mistake_of("hot-key") if needed is None and too_hot else None,
     )
@@ -122,8 +122,8 @@ def scaled_on_the_wrong_metric(case: Case) -> Iterator[Flaw]:
 def protocol_not_configured(reader: Reader) -> Iterator[Flaw]:
     """Ask whether the group rebalances as the plan reckons it does."""
     planned, given = reader.planned.protocol, reader.configuration
-    configured = _protocol_of(reader)
-    if configured != planned:
+    configured = reader.planned.configured_protocol
+    if planned is not None and configured != planned:
         yield Flaw(
             evidence=f"the plan reckons with the protocol {planned!r}, and the configuration "
             f"gives {configured!r}: {given.described('group.protocol')}, "
@@ -173,6 +173,14 @@ def _has_hot_key(case: Case) -> bool:
     return any(limit.partitions is None for limit in case.plan.count.limits)
 
 
+def _too_full(plan: GroupPlan) -> str:
+    """Say whether members cannot carry something, or are only fuller than is wanted."""
+    full, wanted = plan.capacity.utilisation_ratio, plan.needed.utilisation_share
+    if plan.capacity.keeps_up is not True or full is None or full <= wanted:
+        return "do not carry "
+    return f"are {format_share(full)} full, and {format_share(wanted)} are wanted, at "
+
+
 def _members(reader: Reader) -> int:
     members = None if reader.group is None else reader.group.members
     if members is None:
@@ -183,14 +191,6 @@ def _members(reader: Reader) -> int:
 def _plan_of(case: Case, reader: Reader) -> GroupPlan:
     name = reader.planned.name
     return next(plan for plan in case.plan.groups if plan.group.name == name)
-
-
-def _protocol_of(reader: Reader) -> str:
-    """Give the protocol a group runs: of the classic ones, what all its assignors know."""
-    if not reader.classic:
-        return "consumer"
-    strategies = str(reader.configuration.value(_STRATEGY)).lower().split(",")
-    return _COOPERATIVE if all(_COOPERATIVE in each for each in strategies) else "eager"
 
 
 JUDGES = named(

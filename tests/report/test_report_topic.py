@@ -368,11 +368,11 @@ def test_inputs_name_everything_that_is_set():
     assert inputs["multiple of"] == "3, 4"
     assert inputs["largest partition wanted"] == "46.6 GiB (50 GB)"
     assert inputs["keys"] == (
-        "a guess; the hottest writes 2.0 %; order needed: per key; partitioner java"
+        "a guess; the hottest writes 2.0 %; order needed: per key; partitioner librdkafka"
     )
     assert inputs["group billing"] == (
         "a member reads 2,000 records/s; a record takes 2 ms, 4 threads; 6 members given; "
-        "reads 0.5 × what is written; restores state in 20 s; cooperative protocol, dynamic "
+        "reads 0.5 × what is written; restores state in 20 s; eager protocol, dynamic "
         "membership, range assignor; librdkafka; fetch.min.bytes=100 (set)"
     )
     assert inputs["retries"] == (

@@ -352,9 +352,16 @@ def test_a_retry_topic_is_judged_only_with_an_outage_to_outlive():
 
 def test_a_protocol_that_is_configured_and_not_planned_is_found(changed):
     config = {"group.protocol": "consumer", "partition.assignment.strategy": None}
-    found = finding_of(review_topic(changed(group={"config": config})), "protocol-not-configured")
+    planned = changed(group={"config": config, "protocol": "cooperative"})
+    found = finding_of(review_topic(planned), "protocol-not-configured")
     assert "the protocol 'cooperative', and the configuration gives 'consumer'" in found.evidence
     assert found.set_or_default == "set"
+
+
+def test_a_protocol_that_nobody_planned_is_the_configured_one(changed):
+    """Java's default assignors are range and cooperative sticky together: all stop."""
+    review = review_topic(changed(group={"config": {"partition.assignment.strategy": None}}))
+    assert "protocol-not-configured" in review.passed
 
 
 def test_an_area_that_is_done_says_how_many_rules_were_applied(good, practices):

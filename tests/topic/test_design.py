@@ -265,3 +265,50 @@ def test_a_design_says_what_it_is_in_one_line():
     assert repr(design(groups=[group], partitions=6)) == (
         "TopicDesign('orders', 1.9 MiB/s, partitions=6, groups=['billing'])"
     )
+
+
+STICKY = "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"
+RANGE = "org.apache.kafka.clients.consumer.RangeAssignor"
+
+
+@pytest.mark.parametrize(
+    ("given", "protocol"),
+    [
+        pytest.param({}, "eager", id="Java's defaults: range is in them"),
+        pytest.param({"client": "librdkafka"}, "eager", id="range,roundrobin"),
+        pytest.param({"config": {"group.protocol": "consumer"}}, "consumer", id="KIP-848"),
+        pytest.param(
+            {"config": {"partition.assignment.strategy": STICKY}}, "cooperative", id="sticky alone"
+        ),
+        pytest.param(
+            {"config": {"partition.assignment.strategy": f"{RANGE},{STICKY}"}}, "eager", id="both"
+        ),
+        pytest.param({"assignor": "cooperative-sticky"}, "cooperative", id="of the assignor"),
+        pytest.param({"protocol": "consumer"}, "consumer", id="as planned"),
+    ],
+)
+def test_a_group_rebalances_as_it_is_planned_or_configured(given, protocol):
+    group = Group(name="billing", member_records_per_s=1, **given)
+    assert group.rebalance_protocol == protocol
+
+
+@pytest.mark.parametrize(
+    ("producers", "partitioner"),
+    [
+        ({}, "java"),
+        ({"client": "librdkafka"}, "librdkafka"),
+        ({"client": "librdkafka", "config": {"partitioner": "murmur2_random"}}, "java"),
+        ({"client": "librdkafka", "config": {"partitioner": "random"}}, "librdkafka"),
+    ],
+)
+def test_keys_are_placed_as_the_producers_place_them(producers, partitioner):
+    def design(**keys):
+        return TopicDesign(
+            name="orders",
+            traffic=Traffic(write_bytes_per_s=1e6, record_bytes=500),
+            producers=Producers(**producers),
+            keys=Keys(hottest_key_share=0.1, **keys),
+        )
+
+    assert design().keys.partitioner == partitioner
+    assert design(partitioner="sarama").keys.partitioner == "sarama"

@@ -4,7 +4,14 @@ import pytest
 
 from kafka_sizing import KeyLoads
 from kafka_sizing.topic import Cluster, Group, Keys, TopicDesign, Traffic, plan_topic
-from kafka_sizing.topic.planning.kept import compacted_bytes, kept_size_bytes, kept_time_s
+from kafka_sizing.topic.planning.kept import (
+    compacted_bytes,
+    kept_size_bytes,
+    kept_time_s,
+    local_size_bytes,
+    local_time_s,
+    remote_bytes,
+)
 from kafka_sizing.units import GiB
 
 # 1 MB/s of 1,000 B; 10,000 keys of 1,000 B are 10 MB, as much again may be dirty.
@@ -94,3 +101,65 @@ def test_keys_ask_for_the_same_count_at_the_horizon():
     traffic = replace(DESIGN.traffic, growth_fraction_per_year=0.5, horizon_years=2)
     assert needed(partition_retained_bytes=3e6, traffic=traffic) == 7
     assert needed(partition_retained_bytes=GiB, keys=None) is None
+
+
+TIERED = {"remote.storage.enable": True, "local.retention.ms": 3_600_000}
+
+
+def test_local_disks_of_a_tiered_topic_hold_what_is_local():
+    """1 MB/s: an hour in three replicas on disks, 90 days once in remote storage."""
+    design = replace(DESIGN, config=TIERED, retention_s=90 * 86_400)
+    brokers = plan_topic(design).brokers
+    assert brokers.horizon.disk_bytes == pytest.approx(1e6 * 3_600 * 3)
+    assert brokers.remote_bytes == pytest.approx(1e6 * 90 * 86_400)
+    assert plan_topic(design).retention.kept_s == 90 * 86_400
+    whole = plan_topic(replace(design, config={})).brokers
+    assert whole.horizon.disk_bytes == pytest.approx(1e6 * 90 * 86_400 * 3)
+    assert whole.remote_bytes is None
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param({}, (604_800, None), id="-2 is as much as the topic keeps"),
+        pytest.param(
+            {"local.retention.ms": 1_000_000_000_000}, (604_800, None), id="not more than it keeps"
+        ),
+        pytest.param({"local.retention.ms": -1}, (None, None), id="all of it"),
+        pytest.param({"local.retention.bytes": 5_000}, (604_800, 5_000), id="by size"),
+        pytest.param(
+            {"retention.ms": -1, "local.retention.ms": 7_000}, (7, None), id="kept for ever"
+        ),
+        pytest.param(
+            {"remote.storage.enable": False, "local.retention.ms": 1_000},
+            (604_800, None),
+            id="off",
+        ),
+    ],
+)
+def test_local_retention_is_what_kafka_makes_of_it(config, expected):
+    tiered = replace(DESIGN, config={"remote.storage.enable": True} | config)
+    assert (local_time_s(tiered), local_size_bytes(tiered)) == expected
+
+
+def test_remote_storage_keeps_what_the_smaller_limit_leaves():
+    """10 partitions of 1 GB are 10 GB; 7 d of 1 MB/s would be 604.8 GB."""
+    by_size = replace(DESIGN, config=TIERED, retention_bytes=1e9)
+    assert remote_bytes(by_size, 1e6, 10) == 10e9
+    for_ever = replace(DESIGN, config=TIERED | {"retention.ms": -1})
+    assert remote_bytes(for_ever, 1e6, 10) == pytest.approx(1e6 * 365.25 * 86_400)
+    assert remote_bytes(DESIGN, 1e6, 10) is None
+
+
+def test_the_largest_partition_wanted_is_one_on_a_local_disk():
+    """An hour of 1 MB/s is 3.6 GB: 4 partitions of 1 GB."""
+    assert needed(config=TIERED, partition_retained_bytes=1e9) == 4
+
+
+def test_what_compaction_leaves_is_no_exact_number():
+    brokers = plan_topic(DESIGN).brokers
+    kinds = {row["resource"]: row["kind"] for row in brokers.rows(brokers.horizon)}
+    assert (kinds["disk"], kinds["most disk"], kinds["leaders"]) == ("rule", "rule", "exact")
+    deletes = plan_topic(replace(DESIGN, config={})).brokers
+    kinds = {row["resource"]: row["kind"] for row in deletes.rows(deletes.horizon)}
+    assert kinds["disk"] == "exact"

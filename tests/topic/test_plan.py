@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kafka_sizing import GiB, KeyLoads, TiB, partition_of
+from kafka_sizing import GiB, KeyLoads, MorePartitions, TiB, partition_of
 from kafka_sizing.keys import zipf_keys
 from kafka_sizing.topic import (
     Cluster,
@@ -421,3 +421,22 @@ def test_a_service_without_brokers_needs_none():
     assert brokers.answer == "5 leaders in the cluster"
     with pytest.raises(ValueError, match=r"brokers must be a whole number .* got 0"):
         Cluster(limits="MSK Standard m5.large")
+
+
+def test_the_larger_count_that_is_proposed_is_the_one_recommended():
+    """Keys that overload a partition of 24; twice as many would be another count that fits."""
+    keys = Keys(loads=zipf_keys(500, exponent=0.6, total=1))
+    group = Group(name="billing", member_records_per_s=1_400)
+    planned = plan(partitions=24, write=24e6, groups=[group], keys=keys)
+    outcomes = planned.keys.comparison.outcomes
+    larger = [one.fix.partitions for one in outcomes if isinstance(one.fix, MorePartitions)]
+    assert planned.count.recommended > 24
+    assert larger == [planned.count.recommended]
+
+
+def test_a_group_that_is_fuller_than_wanted_says_how_full_it_may_be():
+    """10,000 records/s over 5 × 2,100 are 95.2 %; a fifth is to be left unused."""
+    group = Group(name="billing", member_records_per_s=2_100, members=5)
+    full = plan(partitions=5, groups=[group], traffic={"headroom_fraction": 0.2}).groups[0]
+    assert not full.keeps_up
+    assert "the fullest is 95.2 % full, and 80.0 % are wanted at most" in full.reason

@@ -216,7 +216,8 @@ def _consumer_lines(plan: TopicPlan, group: GroupPlan) -> Iterator[_Line]:
 def _protocol(group: Group) -> Iterator[_Line]:
     """Say how partitions are handed out where the default would do it otherwise."""
     configuration = group.configuration
-    if group.protocol == "consumer":
+    protocol = group.rebalance_protocol
+    if protocol == "consumer":
         if not configuration.is_set("group.protocol"):
             yield _Line("group.protocol", "consumer", "KIP-848: no member waits for the others")
         server = _SERVER_ASSIGNORS.get(group.assignor)
@@ -226,7 +227,7 @@ def _protocol(group: Group) -> Iterator[_Line]:
     name = "partition.assignment.strategy"
     if configuration.is_set(name):
         return
-    if group.protocol == "cooperative":
+    if protocol == "cooperative":
         assignor = "cooperative-sticky"
         why = "a group is cooperative only if this is all that its members offer"
     else:

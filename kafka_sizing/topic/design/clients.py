@@ -17,6 +17,7 @@ from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.consumers.assignment import ASSIGNORS
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.consumers.settings import ConsumerSettings
+from kafka_sizing.keys.partitioners import find_partitioner
 from kafka_sizing.partitions.limits import check_name
 from kafka_sizing.settings import Configuration
 
@@ -28,6 +29,7 @@ _SETTINGS: Final = {  # field of ConsumerSettings → property of the consumer
     "heartbeat_interval_s": "heartbeat.interval.ms",
     "max_poll_interval_s": "max.poll.interval.ms",
 }
+_STRATEGY: Final = "partition.assignment.strategy"
 _SIDES: Final[Any] = {
     ("producer", "java"): "producer",
     ("producer", "librdkafka"): "librdkafka producer",
@@ -86,6 +88,16 @@ class Producers:
         """What is set, and the defaults behind it."""
         return Configuration(_SIDES["producer", self.client], self.config)
 
+    @property
+    def partitioner(self) -> str:
+        """What places keys: a key of ``PARTITIONERS``, by the client and its configuration.
+
+        Of a partitioner that does not look at keys, or is one's own, the client's default.
+        """
+        own = str(self.configuration.value("partitioner")) if self.client != "java" else None
+        found = find_partitioner(self.client, own)
+        return (found if found.is_keyed else find_partitioner(self.client)).name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
@@ -115,8 +127,9 @@ class Group:
         Time in which it must be current again after that. [s] > 0
     restore_s : float, default 0
         Time to restore state for a partition it is handed. [s] >= 0
-    protocol : {"eager", "cooperative", "consumer"}, default "cooperative"
-        How it rebalances; "consumer" is KIP-848.
+    protocol : {"eager", "cooperative", "consumer"}, optional
+        How it rebalances; "consumer" is KIP-848. None: as ``config`` has it, or else as the
+        assignor or the client's defaults do.
     membership : {"dynamic", "static"}, default "dynamic"
         Static: members have a ``group.instance.id``.
     assignor : str, default "range"
@@ -148,7 +161,7 @@ class Group:
     outage_s: float = 0.0
     recovery_s: float | None = None
     restore_s: float = 0.0
-    protocol: Protocol = "cooperative"
+    protocol: Protocol | None = None
     membership: Membership = "dynamic"
     assignor: str = "range"
     client: Client = "java"
@@ -177,7 +190,8 @@ class Group:
                 f"group {self.name!r} must give processing_s with threads, got {self.threads} "
                 "threads alone"
             )
-        check_choice("protocol", self.protocol, get_args(Protocol))
+        if self.protocol is not None:
+            check_choice("protocol", self.protocol, get_args(Protocol))
         check_choice("membership", self.membership, get_args(Membership))
         check_choice("assignor", self.assignor, ASSIGNORS)
         check_choice("client", self.client, get_args(Client))
@@ -196,6 +210,24 @@ class Group:
     def configuration(self) -> Configuration:
         """What is set, and the defaults behind it."""
         return Configuration(_SIDES["consumer", self.client], self.config)
+
+    @property
+    def configured_protocol(self) -> Protocol:
+        """How the group rebalances by its configuration: of assignors, what all of them know."""
+        given = self.configuration
+        if given.value("group.protocol") == "consumer":
+            return "consumer"
+        assignors = str(given.value(_STRATEGY)).lower().split(",")
+        return "cooperative" if all("cooperative" in each for each in assignors) else "eager"
+
+    @property
+    def rebalance_protocol(self) -> Protocol:
+        """How the group rebalances: as it is planned, or else as it is configured."""
+        if self.protocol is not None:
+            return self.protocol
+        given, own = self.configuration, ASSIGNORS[self.assignor].protocol
+        silent = not given.is_set("group.protocol") and not given.is_set(_STRATEGY)
+        return own if silent and own == "cooperative" else self.configured_protocol
 
     @property
     def settings(self) -> ConsumerSettings:

@@ -125,6 +125,9 @@ class TopicDesign:
         self._check_configuration()
         self._check_segments()
         self._check_compression()
+        if self.keys is not None and not self.keys.partitioner:
+            placed = replace(self.keys, partitioner=self.producers.partitioner)
+            object.__setattr__(self, "keys", placed)
         if self.cluster is not None and not self.cluster.brokers:
             shown = max(self.replication_factor, self.cluster.zones or 1)
             object.__setattr__(self, "cluster", replace(self.cluster, brokers=shown))

@@ -131,9 +131,6 @@ PRODUCERS: Final[Table] = {
     "latency": Field(
         "latency_s", DURATION, "Time until a record is acknowledged, at most: '100 ms'."
     ),
-    "latency": Field(
-        "latency_s", DURATION, "Time until a record is acknowledged, at most: '100 ms'."
-    ),
     "config": Field("config", PROPERTIES, "What is set, as Kafka spells it."),
 }
 GROUP: Final[Table] = {

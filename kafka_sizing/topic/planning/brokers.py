@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kafka_sizing.brokers import (
     BrokerFootprint,
@@ -23,9 +23,11 @@ from kafka_sizing.topic.design.traffic import Traffic
 from kafka_sizing.topic.planning.groups import GroupPlan
 from kafka_sizing.topic.planning.kept import (
     compacted_bytes,
-    kept_size_bytes,
-    kept_time_s,
+    local_size_bytes,
+    local_time_s,
+    only_compacts,
     reckoned_s,
+    remote_bytes,
     size_is_known,
 )
 from kafka_sizing.topic.planning.keys import KeyPlan
@@ -33,6 +35,9 @@ from kafka_sizing.topic.planning.needs import cluster_limits
 from kafka_sizing.topic.planning.producers import ProducerPlan
 from kafka_sizing.topic.planning.retries import RetryTopics
 from kafka_sizing.units import LoadUnit, format_count, format_load, format_number
+
+_ON_DISK: Final = ("disk", "most disk")
+_CLEANER: Final = "Apache Kafka, LogCleaner: min.cleanable.dirty.ratio"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +56,9 @@ class BrokerPlan:
     retries: RetryTopics | None = None  #: the retry topics in it, at the horizon; None: none
     most_requests_per_s: float = 0.0  #: of producers at the horizon, if each batch goes alone
     units_needed: UnitsNeeded | None = None  #: at the horizon; None: not sold in units
+    remote_bytes_today: float | None = None  #: in remote storage, one copy; None: not tiered
+    remote_bytes: float | None = None  #: the same at the horizon
+    compacts: bool = False  #: what disks keep rests on when the cleaner comes
 
     @property
     def shows_brokers(self) -> bool:
@@ -95,6 +103,20 @@ class BrokerPlan:
         """Part of ``vm.max_map_count`` in use at the horizon; Linux's default if not given."""
         most = self.cluster.max_map_count or system_limit("vm.max_map_count").value
         return self.horizon.memory_maps / most
+
+    def rows(self, footprint: BrokerFootprint) -> list[dict[str, Any]]:
+        """Give the rows of one of its footprints, but for what cannot be seen of brokers.
+
+        What compaction leaves rests on when the cleaner comes: that is no exact number.
+        """
+        rows: list[dict[str, Any]] = footprint.to_frame().to_dict("records")
+        shown = [row for row in rows if self.shows_brokers or row["per"] != "broker"]
+        return [
+            row | {"kind": "rule", "source": _CLEANER}
+            if self.compacts and row["resource"] in _ON_DISK
+            else row
+            for row in shown
+        ]
 
     @property
     def answer(self) -> str:
@@ -225,16 +247,19 @@ def plan_brokers(
         units_needed=units_needed(horizon, sold_as, also=then)
         if sold_as is not None and sold_as.unit
         else None,
+        remote_bytes_today=remote_bytes(design, design.traffic.wire_bytes_per_s, partitions),
+        remote_bytes=remote_bytes(design, later.wire_bytes_per_s, partitions),
+        compacts=only_compacts(design),
     )
 
 
 def _load(
     design: TopicDesign, cluster: Cluster, traffic: Traffic, partitions: int
 ) -> dict[str, Any]:
-    """Say what the topic carries, and what it keeps."""
+    """Say what the topic carries, and what local disks keep of it."""
     kept_s, kept_bytes, compacted = (
-        kept_time_s(design),
-        kept_size_bytes(design),
+        local_time_s(design),
+        local_size_bytes(design),
         compacted_bytes(design),
     )
     if compacted is not None:

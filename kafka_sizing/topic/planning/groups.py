@@ -14,6 +14,7 @@ from kafka_sizing.consumers.rebalance import RebalanceCost, rebalance_cost
 from kafka_sizing.partitions.placement import PartitionLoads
 from kafka_sizing.topic.design import Group, TopicDesign
 from kafka_sizing.topic.planning.keys import KeyPlan, hottest_share
+from kafka_sizing.units import format_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +73,10 @@ class GroupPlan:
         """Why that many members, as a sentence without a full stop."""
         if self.group.members is None or self.keeps_up:
             return self.needed.reason
-        return self.capacity.reason
+        wanted = self.needed.utilisation_share
+        if self.capacity.keeps_up is not True or wanted == 1:
+            return self.capacity.reason
+        return f"{self.capacity.reason}, and {format_share(wanted)} are wanted at most"
 
     def __repr__(self) -> str:
         return (
@@ -194,7 +198,7 @@ def _crash(
         members=members,
         partitions=spread,
         write_records_per_s=records_per_s,
-        protocol=group.protocol,
+        protocol=group.rebalance_protocol,
         membership=group.membership,
         settings=group.settings,
         restore_s=group.restore_s,

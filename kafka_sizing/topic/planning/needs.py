@@ -12,8 +12,8 @@ from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.topic.design import Group, TopicDesign
 from kafka_sizing.topic.planning.kept import (
     compacted_bytes,
-    kept_size_bytes,
-    kept_time_s,
+    local_size_bytes,
+    local_time_s,
     only_compacts,
     reckoned_s,
 )
@@ -51,17 +51,18 @@ def needs_of(design: TopicDesign) -> tuple[Need, ...]:
 def retained_bytes(design: TopicDesign) -> float | None:
     """Give what the topic keeps today, one replica. [bytes]; None: no count depends on it.
 
-    What is kept by size fits if it is not more than a partition may hold. A topic that keeps
+    What is kept by size fits if it is not more than a partition may hold; of a tiered topic it
+    is what local disks keep. A topic that keeps
     everything is reckoned up to the horizon, as on the disks; one that only compacts keeps what
     its keys ask for, at the horizon as today.
     """
-    most, size = design.partition_retained_bytes, kept_size_bytes(design)
+    most, size = design.partition_retained_bytes, local_size_bytes(design)
     if most is None or (size is not None and size <= most):
         return None
     if only_compacts(design):
         compacted = compacted_bytes(design)
         return None if compacted is None else compacted / design.traffic.growth_ratio
-    kept_s = kept_time_s(design)
+    kept_s = local_time_s(design)
     return design.traffic.wire_bytes_per_s * (reckoned_s(design) if kept_s is None else kept_s)
 
 
