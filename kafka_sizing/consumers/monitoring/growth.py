@@ -84,7 +84,7 @@ class Growth:
                 return known
         return quiet[:0]
 
-    def readers(self, moments: slice) -> frozenset[int]:
+    def readers(self, moments: NDArray[np.int64]) -> frozenset[int]:
         """Give the members that owned partitions at most of some moments."""
         rows = self.timeline.last_owner[moments]
         there = np.zeros((rows.shape[0], len(self.timeline.members) + 1), np.bool_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from kafka_sizing.consumers.monitoring.thresholds import threshold
 from kafka_sizing.consumers.monitoring.timeline import Timeline
 from kafka_sizing.consumers.monitoring.unrest import rebalances_behind
 from kafka_sizing.units import format_share
+
+_USUAL: Final = 30  # intervals before a stretch that say who usually reads
 
 
 def judge_growth(
@@ -153,10 +156,8 @@ def _fewer_readers(growth: Growth, quiet: Columns, begin: int, end: int) -> tupl
     """Give how many members read before and through most of a stretch, if these were fewer."""
     if not quiet.size or quiet[0] > begin:
         return None
-    before = growth.readers(
-        slice(int(quiet[-int(threshold("quiet_intervals"))]), int(quiet[-1]) + 1)
-    )
-    then = growth.readers(slice(begin + 1, end + 1))
+    before = growth.readers(quiet[-_USUAL:])
+    then = growth.readers(np.arange(begin + 1, end + 1))
     return (len(before), len(then)) if 0 < len(then) < len(before) else None
 
 

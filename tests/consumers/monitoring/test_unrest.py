@@ -52,6 +52,23 @@ def test_a_rolling_deployment_is_rebalances_and_not_a_group_too_small(times, com
     assert "deployments" in diagnosis.primary.advice
 
 
+def test_a_deployment_so_slow_that_the_others_cannot_do_is_a_group_too_small():
+    # five members for 1,300 records/s in 12 partitions: the fullest has three, 325 of its 300
+    lag = simulate_lag(
+        1300,
+        partitions=12,
+        member=300,
+        members=6,
+        duration_s=3600,
+        protocol="eager",
+        barrier_s=10,
+        events=[Deployment(at_s=300, restart_s=300, pause_s=300)],
+    )
+    diagnosis = diagnose_lag(lag.samples(every_s=10, commit_interval_s=5))
+    assert {verdict.cause for verdict in diagnosis.verdicts} == {"group too small"}
+    assert "5 members read where there had been 6" in diagnosis.primary.evidence
+
+
 def test_a_member_that_stays_away_makes_the_group_too_small():
     lag = group([Leave(at_s=300, member=5)], member=200, members=6)
     # 5 members with 200 records/s for 12 partitions of 83: the fullest has 3 of them, 250
