@@ -119,7 +119,7 @@ def _name(path: GrowthPath) -> str:
         return "carried, with one count: nothing moves"
     steps = format_count(len(path.steps), "step")
     how = ", as needed" if path.strategy == "as needed" else ""
-    return f"carried{how}: {steps}, {path.moved_ratio:.2f} × the load moves"
+    return f"carried{how}: {steps}, {path.moved_ratio:.2f} × today's load moves"
 
 
 def _name_stages(ax: Axes, path: GrowthPath, end_years: float, factor: float) -> None:

@@ -92,9 +92,21 @@ def test_doublings_move_half_the_load_each_as_soon_as_twice_what_is_needed_is_al
     assert [step.latest_years for step in path.steps] == [0, 2]
     assert [step.moved_bytes_per_s for step in path.steps] == [75, 100]
     assert [step.spare_ratio for step in path.steps] == [2, 2]
-    assert path.moved_ratio == 1.25
+    assert path.moved_ratio == 1.75  # of the 100 bytes/s that are written today
     assert path.ever_moved_load_share == 1 - 10 / 80
     assert path.partition_years == 40 * 1 + 80 * 2
+
+
+def test_what_is_said_to_move_is_what_the_path_was_chosen_for():
+    """12 -> 24 -> 48 moves smaller shares, 1/2 + 1/2 against 2/3 + 1/2, but of more load."""
+    growth = {"growth_fraction_per_year": 0.5, "partitions": 12, "most_spare_ratio": 2}
+    chosen = plan(**growth)
+    assert chosen.counts == (12, 18, 36)  # 18 now; 36 when 17 are full and 18 needed
+    assert [step.years for step in chosen.steps] == pytest.approx([0, math.log(1.7, 1.5)])
+    assert chosen.moved_ratio == pytest.approx(2 / 3 + 1.7 / 2)
+    # 24 when 11 are full, 48 when 23 are: less in shares, more in load
+    assert chosen.moved_ratio < 1.1 / 2 + 2.3 / 2
+    assert "2 steps, 1.52 × today's load moves" in chosen.reason
 
 
 def test_grown_as_needed_every_doubling_waits_until_the_topic_is_full():
@@ -193,9 +205,9 @@ def test_where_nothing_fits_and_nothing_grows_it_is_the_same():
 def test_words_say_when_and_why():
     path = plan(counts=[10, 20, 40, 80], partitions=10, most_spare_ratio=2)
     assert path.reason == (
-        "10 partitions, 40 from year 0.00, 80 from year 1.00: 2 steps, 1.25 × the load moves; "
-        "at once (10 -> 80): 1 step, 0.88 × the load moves; "
-        "as needed (10 -> 20 -> 40 -> 80): 3 steps, 1.50 × the load moves"
+        "10 partitions, 40 from year 0.00, 80 from year 1.00: 2 steps, 1.75 × today's load moves; "
+        "at once (10 -> 80): 1 step, 0.88 × today's load moves; "
+        "as needed (10 -> 20 -> 40 -> 80): 3 steps, 3.50 × today's load moves"
     )
     assert path.steps[1].reason == (
         "In year 1.00 (year 2.00, when the topic is full, at the latest) 40 partitions become "
@@ -208,7 +220,8 @@ def test_words_say_when_and_why():
         "66.7 % of the load moves; no multiple of 4, so keys change between old partitions too"
     )
     assert repr(path) == (
-        "GrowthPath(10 -> 40 -> 80 partitions in 3 years, moved=1.25 × the load, feasible=True)"
+        "GrowthPath(10 -> 40 -> 80 partitions in 3 years, moved=1.75 × today's load, "
+        "feasible=True)"
     )
 
 
@@ -412,7 +425,8 @@ def test_doublings_ever_move_what_one_jump_does_and_never_take_a_key_back(first,
         write=10 * first, horizon_years=doublings, counts=counts, partitions=first
     ).as_needed
     assert path.counts == tuple(counts)
-    assert path.moved_ratio == doublings / 2
+    # half the load each time, which doubles with every step: 1/2 + 1 + 2 + …
+    assert path.moved_ratio == pytest.approx((2**doublings - 1) / 2)
     assert path.ever_moved_load_share == pytest.approx(moved_share(first, counts[-1]))
     assert all(step.splits for step in path.steps)
     hashes = np.arange(4 * counts[-1])

@@ -55,8 +55,8 @@ def test_the_legend_says_how_much_moves(ax):
     growth_path(plan(), ax=ax)
     assert names(ax) == [
         "load",
-        "carried: 2 steps, 1.25 × the load moves",
-        "carried, as needed: 3 steps, 1.50 × the load moves",
+        "carried: 2 steps, 1.75 × today's load moves",
+        "carried, as needed: 3 steps, 3.50 × today's load moves",
     ]
 
 

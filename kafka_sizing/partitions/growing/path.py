@@ -108,14 +108,17 @@ class GrowthPath:
         return self.curve.horizon_bytes_per_s <= ceiling * (1 + ROUNDING)
 
     @property
-    def moved_ratio(self) -> float:
-        """The load that moves in all steps together, over the load: may be above 1."""
-        return sum(step.moved_load_share for step in self.steps)
+    def moved_bytes_per_s(self) -> float:
+        """The load that moves in all steps together, each at its time. [bytes/s]
+
+        The fewest moves are those with the least of it.
+        """
+        return sum(step.moved_bytes_per_s for step in self.steps)
 
     @property
-    def moved_bytes_per_s(self) -> float:
-        """The load that moves in all steps together, each at its time. [bytes/s]"""
-        return sum(step.moved_bytes_per_s for step in self.steps)
+    def moved_ratio(self) -> float:
+        """The same over today's load: may be above 1."""
+        return self.moved_bytes_per_s / self.curve.write_bytes_per_s
 
     @property
     def partition_years(self) -> float:
@@ -203,7 +206,8 @@ class GrowthPath:
     def __repr__(self) -> str:
         return (
             f"GrowthPath({_counts(self)} partitions in {self.curve.horizon_years:g} years, "
-            f"moved={self.moved_ratio:.2f} × the load, feasible={self.feasible})"
+            f"moved={self.moved_ratio:.2f} × today's load, "
+            f"feasible={self.feasible})"
         )
 
     def _repr_html_(self) -> str:
@@ -220,7 +224,7 @@ def _moves(path: GrowthPath) -> str:
     if not path.steps:
         return "nothing moves"
     times = format_count(len(path.steps), "step")
-    return f"{times}, {path.moved_ratio:.2f} × the load moves"
+    return f"{times}, {path.moved_ratio:.2f} × today's load moves"
 
 
 def _carry(partitions: int) -> str:

@@ -113,7 +113,7 @@ def plan_growth(
     ...     partition_bytes_per_s=10 * MiB, partitions=12, most_spare_ratio=2,
     ... )
     >>> path
-    GrowthPath(12 -> 18 -> 36 partitions in 3 years, moved=1.17 × the load, feasible=True)
+    GrowthPath(12 -> 18 -> 36 partitions in 3 years, moved=1.52 × today's load, feasible=True)
     >>> round(path.steps[1].years, 2), path.steps[1].moved_load_share
     (1.31, 0.5)
     >>> path.at_once.counts, len(path.as_needed.steps)
