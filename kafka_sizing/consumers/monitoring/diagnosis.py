@@ -176,8 +176,8 @@ def diagnose_lag(
     Rules over medians, no learning: first the stops are taken out, partitions that were not
     read at all while records waited, and told apart by what stopped together (one partition, one
     member, the whole group), for how long, and who owned it before and after. Then what is left
-    of the growth of lag: of few partitions, because more comes there; of most, because more came,
-    less was read, or both as ever.
+    of the growth of lag: of few partitions, because more comes there; of most, because members
+    rebalanced, more came, less was read, or both as ever. Last, lag from before the samples.
 
     Parameters
     ----------
@@ -207,7 +207,9 @@ def diagnose_lag(
     -----
     A poisoned record is told from a hung member by what else the member reads: if it reads
     nothing else, by whether the stop outlasts ``max.poll.interval.ms``. Without owners, one
-    partition that stands is taken for a poisoned record, and several for a member.
+    partition that stands is taken for a poisoned record, and several for a member; rebalances too
+    short to be seen look like a slow dependency; and a hot partition may be one that would fit a
+    reader of its own.
 
     Examples
     --------
