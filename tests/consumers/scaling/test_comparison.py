@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from kafka_sizing.consumers import Arrivals, Crash, MemberCapacity, Slowdown
+from kafka_sizing.consumers import Arrivals, Crash, MemberCapacity, PartitionIncrease, Slowdown
 from kafka_sizing.consumers.scaling import (
     CpuPolicy,
     FixedMembers,
@@ -409,14 +409,18 @@ def test_the_partition_that_holds_the_lag_is_said_to_share_its_reader():
 
 
 def test_the_partition_that_holds_the_lag_may_have_nobody_to_read_it():
+    more = PartitionIncrease(at_s=60, shares=[1 / 3] * 3)  # seen after metadata.max.age.ms, 300 s
+    (two,) = compare(fixed(2), 90, partitions=2, events=[more], duration_s=300).outcomes
+    assert two.lag_records[-1] == pytest.approx(30 * 240)
+    assert two.explain().endswith("partition 2 held 100.0 % of the lag, and nobody read it then")
+
+
+def test_of_a_reader_that_died_with_one_partition_no_reason_is_given():
+    crash = Crash(at_s=500, member=1)  # missed after session.timeout.ms, 45 s
     (two,) = compare(
-        fixed(2), 100, partitions=2, events=[Crash(at_s=3_500, member=1)], duration_s=3_540
+        fixed(2), 90, partitions=2, lag_objective_s=10, events=[crash], duration_s=540
     ).outcomes
-    assert two.worst_reader_partitions == 1  # its owner is dead, and nobody knows
-    (one,) = compare(
-        fixed(3), 30, partitions=1, initial_lag_records=9_000, lag_objective_s=1, duration_s=60
-    ).outcomes
-    assert one.worst_reader_partitions == 1
+    assert two.explain().endswith("; partition 1 held 100.0 % of the lag")
 
 
 def test_what_is_unread_at_the_start_counts_against_one_member():
