@@ -235,7 +235,6 @@ def compare_policies(
     check_fraction("allowed_fraction", allowed_fraction)
     storm = default_number("rebalance storm") if storm_fraction is None else storm_fraction
     check_fraction("storm_fraction", storm)
-
     check_choice("keep", keep, get_args(Keep))
     events = checked_events(simulation.get("events", ()))
     for event in events:

@@ -43,9 +43,7 @@ class PolicyOutcome:
     most_idle_members: int  #: the most that had no partition at one time
     worst_partition: int  #: with the most unread records when the lag was greatest
     worst_partition_share: float  #: its part of the lag then; 0 without lag
-    worst_partition_readable: (
-        bool  #: whether a member of its own would have left it less than half
-    )
+    worst_partition_readable: bool  #: a member of its own would have left less than half of that
     worst_reader_partitions: int  #: how many partitions its reader had then; 0: nobody read it
     missed_events: tuple[Event, ...]  #: that found nobody, as the group was smaller
     time_over_s: float  #: with the lag above the objective
