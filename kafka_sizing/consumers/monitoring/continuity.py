@@ -85,9 +85,11 @@ def offset_resets(samples: LagSamples) -> tuple[OffsetReset, ...]:
     >>> offset_resets(samples)[0].reason
     'The end of topic-0 went back from 520 to 7: the topic was created anew, or the log was cut.'
     """
-    found = []
-    for index, (begin, end) in enumerate(samples.spans):
-        found += _resets_of(samples, index, begin, end)
+    back = (np.diff(samples.end_offsets) < 0) | (np.diff(samples.committed_offsets) < 0)
+    back &= np.diff(samples.partition) == 0
+    spans, found = samples.spans, []
+    for index in np.unique(samples.partition[1:][back]).tolist():
+        found += _resets_of(samples, index, *spans[index])
     return tuple(found)
 
 
