@@ -196,6 +196,15 @@ def find_partitioner(
     )
 
 
+def library_of(client: str) -> str | None:
+    """Give the library that sends for a client, under any name of it; None if none is known.
+
+    A binding sends as its library does: for "confluent-kafka" it is "librdkafka".
+    """
+    known = _CLIENT_NAMES.get(folded(client))
+    return None if known is None else _LIBRARIES.get(known, known)
+
+
 def resolve_partitioner(partitioner: str | Partitioner) -> Partitioner:
     """Give a partitioner by its name in `PARTITIONERS`, or as it is.
 
@@ -275,8 +284,8 @@ def _ignores_keys(partitioner: Partitioner) -> str:
     )
 
 
-def _read() -> tuple[Mapping[str, Partitioner], Mapping[str, str]]:
-    """Read the table of partitioners, and other names of clients."""
+def _read() -> tuple[Mapping[str, Partitioner], Mapping[str, str], Mapping[str, str]]:
+    """Read the table of partitioners, other names of clients, and the libraries of bindings."""
     table = read_table("kafka_sizing.keys", "partitioners")
     listed = {
         entry["name"]: Partitioner(
@@ -291,7 +300,11 @@ def _read() -> tuple[Mapping[str, Partitioner], Mapping[str, str]]:
         for entry in table["partitioner"]
     }
     aliases = {alias: client for client, names in table["aliases"].items() for alias in names}
-    return MappingProxyType(listed), aliases
+    libraries: dict[str, str] = {}
+    for library, bindings in table["families"].items():
+        for binding in bindings:
+            libraries.setdefault(binding, library)
+    return MappingProxyType(listed), aliases, libraries
 
 
 def _rows_of(
@@ -304,7 +317,7 @@ def _rows_of(
     return rows
 
 
-PARTITIONERS, _ALIASES = _read()
+PARTITIONERS, _ALIASES, _LIBRARIES = _read()
 _ROWS: Final = _rows_of(PARTITIONERS)
 _CLIENT_NAMES: Final = {folded(name): name for name in _ROWS} | {
     folded(alias): client for alias, client in _ALIASES.items()

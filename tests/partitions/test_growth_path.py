@@ -461,8 +461,17 @@ def test_a_lucky_or_unlucky_hash_is_seen_in_the_count_that_lasts():
 
 
 def test_millions_of_partitions_are_refused():
-    with pytest.raises(ValueError, match="that even keys need at the horizon must be a whole"):
-        plan(write=1e9, partition_bytes_per_s=1)
+    with pytest.raises(ValueError, match=r"horizon_years must be so short that 5,000,000 part.*"):
+        plan(write=1e6, partition_bytes_per_s=1, horizon_years=3)
+    too_long = r"got 30, when even keys need 107,374,182,400$"  # 100 × 2**30
+    with pytest.raises(ValueError, match=too_long):
+        plan(partition_bytes_per_s=1, horizon_years=30)
+    too_much = (
+        r"write_bytes_per_s must be at most what 5,000,000 partitions carry, got 5000001.0, .*"
+    )
+    with pytest.raises(ValueError, match=too_much):
+        plan(write=5_000_001, partition_bytes_per_s=1, horizon_years=0)
+    assert plan(write=5_000_000, partition_bytes_per_s=1, horizon_years=0).counts == (5_000_000,)
 
 
 # --- nonsense ---------------------------------------------------------------------------

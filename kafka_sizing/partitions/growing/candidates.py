@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, ceil_ratio, check_count, check_counts
+from kafka_sizing._checks import ROUNDING, ceil_ratio, check_counts
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.growing.curve import GrowthCurve
@@ -137,7 +137,7 @@ def counts_worth_a_look(
     """
     need = ceil_ratio(curve.write_bytes_per_s, capacity_bytes_per_s)
     last = ceil_ratio(curve.horizon_bytes_per_s, capacity_bytes_per_s)
-    check_count("the count that even keys need at the horizon", last, most=MOST_PLACED // 2)
+    _check_reachable(curve, need, last)
     first = _up_to_step(max(need, today or 1), step)
     last = _up_to_step(max(last, first), step)
     lasting = last
@@ -153,6 +153,20 @@ def counts_worth_a_look(
         chosen |= {today, *_thinned(today, most, today, limit // 4)}
     chosen |= {first << n for n in range(most.bit_length()) if first << n <= most}
     return sorted(count for count in chosen if count % step == 0 or count == today)
+
+
+def _check_reachable(curve: GrowthCurve, need: int, last: int) -> None:
+    most = MOST_PLACED // 2
+    if need > most:
+        raise ValueError(
+            f"write_bytes_per_s must be at most what {most:,} partitions carry, got "
+            f"{curve.write_bytes_per_s!r}, for which even keys need {need:,}"
+        )
+    if last > most:
+        raise ValueError(
+            f"horizon_years must be so short that {most:,} partitions carry the load, got "
+            f"{curve.horizon_years:g}, when even keys need {last:,}"
+        )
 
 
 def _thinned(first: int, most: int, step: int, limit: int) -> range:

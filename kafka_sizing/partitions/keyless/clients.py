@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from kafka_sizing._checks import check_choice, nearest
 from kafka_sizing._tables import read_table
-from kafka_sizing.keys.partitioners import PARTITIONERS, Partitioner
+from kafka_sizing.keys.partitioners import PARTITIONERS, Partitioner, library_of
 from kafka_sizing.partitions.limits import Kind
 from kafka_sizing.settings import Side
 
@@ -100,7 +100,8 @@ def find_keyless_client(client: str | KeylessClient) -> KeylessClient:
     Parameters
     ----------
     client : str or KeylessClient
-        A name in `keyless_clients`, in any case.
+        A name in `keyless_clients`, in any case, or another name of such a client that
+        `find_partitioner` knows. A binding does what its library does.
 
     Returns
     -------
@@ -119,16 +120,19 @@ def find_keyless_client(client: str | KeylessClient) -> KeylessClient:
     >>> from kafka_sizing.partitions.keyless import find_keyless_client
     >>> find_keyless_client("librdkafka").rule
     'for a time'
+    >>> find_keyless_client("java").name, find_keyless_client("confluent-kafka").name
+    ('kafka-clients', 'librdkafka')
     """
     if isinstance(client, KeylessClient):
         return client
     if not isinstance(client, str):
         raise TypeError(f"client must be a name or a KeylessClient, got {type(client).__name__}")
     known = {name.casefold(): name for name in keyless_clients()}
-    name = known.get(client.strip().casefold())
+    name = known.get(client.strip().casefold()) or known.get(library_of(client) or "")
     if name is None:
-        near = nearest(client.casefold(), list(keyless_clients()))
-        hint = near or f" (known: {', '.join(map(repr, keyless_clients()))})"
+        hint = nearest(client.casefold(), list(keyless_clients()))
+        if not hint or library_of(client):
+            hint = f" (known: {', '.join(map(repr, keyless_clients()))})"
         raise ValueError(f"client must be a name in keyless_clients(), got {client!r}{hint}")
     return keyless_clients()[name]
 

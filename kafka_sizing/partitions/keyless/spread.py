@@ -194,7 +194,8 @@ def simulate_keyless(
     duration_s : float
         How long to look. [s] > 0
     client : str or KeylessClient, default "kafka-clients"
-        What sends them: a name in `keyless_clients`. Each names its source.
+        What sends them: a name in `keyless_clients`, or another name of one, as
+        `find_keyless_client` takes it. Each names its source.
     record_bytes : float, default 1000
         A record in its batch, compressed, its own overhead included. [bytes] > 0
     producers : int, default 1
@@ -309,7 +310,7 @@ def _checked_slow(slow: Mapping[int, float] | None, partitions: int) -> Mapping[
     check_type("slow_partitions", slow, Mapping)
     checked = {}
     for partition, taken_per_s in slow.items():
-        at = check_count("slow_partitions", partition, least=0, most=partitions - 1)
+        at = check_count("keys of slow_partitions", partition, least=0, most=partitions - 1)
         check_positive(f"slow_partitions[{at}]", taken_per_s)
         checked[at] = float(taken_per_s)
     return checked

@@ -87,6 +87,31 @@ def test_names_are_found_in_any_case_and_clients_are_left_as_they_are():
     assert find_keyless_client(client) is client
 
 
+@pytest.mark.parametrize(
+    ("name", "client"),
+    [
+        ("java", "kafka-clients"),
+        ("kafka", "kafka-clients"),
+        ("confluent-kafka", "librdkafka"),
+        ("Confluent_Kafka_Go", "librdkafka"),
+        ("karafka", "librdkafka"),
+        ("kgo", "franz-go"),
+        ("segmentio/kafka-go", "kafka-go"),
+        ("IBM/sarama", "sarama"),
+        ("kafka python", "kafka-python"),
+    ],
+)
+def test_a_client_has_the_names_it_has_where_keys_are_placed(name, client):
+    """A binding does what its library does; who shares a hash may still not share this rule."""
+    assert find_keyless_client(name).name == client
+
+
+@pytest.mark.parametrize("name", ["dekaf", "no-kafka", "spark", "flink"])
+def test_a_client_whose_rule_is_not_known_is_not_taken_for_one_with_the_same_hash(name):
+    with pytest.raises(ValueError, match=rf"got '{name}' \(known: 'kafka-clients', "):
+        find_keyless_client(name)
+
+
 def test_a_partitioner_leads_to_its_client():
     assert keyless_client_of(PARTITIONERS["java"]).name == "kafka-clients"
     on_one = find_partitioner("librdkafka", "murmur2")

@@ -181,7 +181,11 @@ def test_repr():
         ({"producers": 0}, ValueError, "producers must be a whole number in 1"),
         ({"windows": 0}, ValueError, "windows must be a whole number in 1 … 100,000"),
         ({"simulations": 0}, ValueError, "simulations must be a whole number in 1"),
-        ({"slow_partitions": {6: 1}}, ValueError, "slow_partitions must be .* 0 … 5, got 6"),
+        (
+            {"slow_partitions": {6: 1}},
+            ValueError,
+            "keys of slow_partitions must be .* 0 … 5, got 6",
+        ),
         ({"slow_partitions": {1: 0}}, ValueError, r"slow_partitions\[1\] must be finite and > 0"),
         ({"slow_partitions": [1]}, TypeError, "slow_partitions must be Mapping, got list"),
         ({"client": "none"}, ValueError, "client must be a name in keyless_clients"),
