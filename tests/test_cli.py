@@ -97,10 +97,10 @@ def test_json_gives_the_numbers_of_the_library(told):
 
 
 TOP = """schema schema_version version inputs fits verdict topic lines partitions hot_partitions
-    first_fitting_partitions searched_to_partitions keys fixes best"""
+    first_fitting_partitions searched_to_partitions keys fixes best way_out"""
 FIELDS = {
     (): TOP,
-    ("inputs",): "files key load rate partition_capacity ratio serializer ordering",
+    ("inputs",): "files key load rate partition_capacity ratio serializer ordering certainty",
     ("topic",): """partitions partitioner unit total null_load sample_size distinct_keys
         effective_keys even_share hottest_partition max_share imbalance_ratio""",
     ("lines", 0): "name load unit kind reason",
@@ -109,10 +109,12 @@ FIELDS = {
         separating_partitions searched_to_partitions keys keys_left_out reason""",
     ("hot_partitions", 0, "keys", 0): "key load share partition_share",
     ("keys", 0): "key load share partition",
-    ("fixes", 0): """fix best fits keeps_order partitions peak_share imbalance_ratio
-        throughput_ceiling hot_partitions ordering_scope ordering_note read_fan_in state_copies
-        moved_key_share moved_load_share producer_change consumer_change notes""",
-    ("best",): "fix reason",
+    ("fixes", 0): """fix best fits holds probability probability_basis keeps_order partitions
+        peak_share imbalance_ratio throughput_ceiling hot_partitions ordering_scope
+        ordering_note read_fan_in state_copies moved_key_share moved_load_share producer_change consumer_change notes""",
+    ("best",): "fix holds reason",
+    ("way_out",): """impossible hottest_key_share keys_above line_share best_share handler_ratio
+        least_handler_ratio least_shards least_partitions fix_without_order reason""",
 }
 
 
@@ -138,6 +140,43 @@ def test_the_fields_of_the_other_json_are_the_documented_ones(told):
     assert list(placed) == "schema schema_version version partitions partitioner keys".split()
     assert [plan["schema"], placed["schema"]] == ["kafka-sizing/partitions", "kafka-sizing/place"]
     assert plan["schema_version"] == placed["schema_version"] == 1
+
+
+def test_a_certainty_says_under_how_many_hashes_each_fix_holds(told, run):
+    """60, 20, 15 and 5 of 100 fit under 90 with each key alone, and under most hashes."""
+    lax = ("--ratio", 3.2, "--certainty", 0.5)
+    answer = told(*KEYED, *lax)
+    as_is = answer["fixes"][0]
+    assert as_is["probability_basis"] == "random hash"
+    assert 0.5 < as_is["probability"] < 1
+    assert as_is["holds"] is answer["best"]["holds"] is True
+    assert answer["way_out"] is None
+    strict = ("--ratio", 3.2, "--certainty", 0.99)
+    code, out, _ = run(*KEYED, *strict, "--check")
+    assert code == 1
+    assert " holds " in out
+    assert "not surely" in " ".join(out.split())
+    assert run(*KEYED, *lax, "--check")[0] == 0
+    assert "certainty wanted" in run(*KEYED, *strict, "--details")[1]
+    assert told(*KEYED, "--ratio", 3.2)["fixes"][0]["probability"] is None
+
+
+def test_where_no_fix_holds_the_way_out_stands_under_the_verdict(run, told):
+    out = run(*KEYED)[1]
+    assert "The way out: impossible while keys stay whole: the hottest writes 60.0 %" in " ".join(
+        out.split()
+    )
+    way = told(*KEYED)["way_out"]
+    assert way["impossible"]
+    assert way["least_handler_ratio"] == pytest.approx(60 / 37.5)  # 1.5 even shares are 37.5
+    assert "The way out" not in run(*KEYED, "--ordering", "none")[1]
+
+
+def test_order_per_shard_is_a_need_of_its_own(told):
+    answer = told(*KEYED, "--ordering", "per-shard")
+    kept = {row["ordering_scope"] for row in answer["fixes"] if row["keeps_order"]}
+    assert kept == {"per key", "per shard"}
+    assert answer["fixes"][-1]["ordering_scope"] == "none"
 
 
 def test_a_rate_makes_loads_comparable_with_a_capacity(told):
@@ -367,7 +406,8 @@ PLAN = ("partitions", "--write-rate", "1 MB/s", "--consumer-rate", "1 MB/s")
         ((*KEYED, "--ratio", "nan"), "--ratio must be finite and >= 1, got nan"),
         ((*KEYED, "--partitioner", "jawa"), "'java'"),
         ((*KEYED, "--serializer", "int31"), "(near: 'int"),
-        ((*KEYED, "--ordering", "per key"), "--ordering must be one of 'per-key', 'none'"),
+        ((*KEYED, "--ordering", "per key"), "--ordering must be one of 'per-key', 'per-shard',"),
+        ((*KEYED, "--certainty", 1), "--certainty must be a share in (0, 1), got 1.0"),
         ((*KEYED, "--top", 0), "--top must be a whole number"),
         ((*KEYED, "--html", "none/page.html"), "--html must name a file in a folder that exists"),
         ((*KEYED, "--html", "."), "--html must name a file in a folder that exists"),

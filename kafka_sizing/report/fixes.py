@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kafka_sizing.fixes import Comparison, CompositeKey, NoKey, Outcome, TimeBuckets
+from kafka_sizing.fixes.certainty import FitCertainty
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.units import format_load, format_share
@@ -20,8 +21,15 @@ def best_sentence(comparison: Comparison) -> str:
     return printable(comparison.reason)
 
 
+def way_out_sentence(comparison: Comparison) -> str | None:
+    """Say what would hold where no fix does; None if one does."""
+    way = comparison.way_out
+    return None if way is None else f"The way out: {printable(way.reason)}."
+
+
 def comparison(comparison: Comparison) -> Table:
     """One row per fix, "as is" first; the best marked."""
+    asked = comparison.certainty is not None
     unit = comparison.as_is.loads.unit
     ceilings = any(outcome.throughput_ceiling is not None for outcome in comparison.outcomes)
     columns = [
@@ -33,10 +41,11 @@ def comparison(comparison: Comparison) -> Table:
         "order",
         "fan-in>",
         "load moved>",
-        "fits",
+        *(["holds under>"] if asked else []),
+        "holds" if asked else "fits",
     ]
     rows = []
-    for outcome in comparison.outcomes:
+    for at, outcome in enumerate(comparison.outcomes):
         ceiling = outcome.throughput_ceiling
         most = "–" if ceiling is None else format_load(ceiling, unit)
         rows.append(
@@ -49,6 +58,7 @@ def comparison(comparison: Comparison) -> Table:
                 outcome.ordering_scope,
                 f"{outcome.read_fan_in:,}",
                 format_share(outcome.moved_load_share),
+                *([_holds_under(comparison.certainties[at])] if asked else []),
                 _fits(comparison, outcome),
             ]
         )
@@ -78,6 +88,8 @@ def changes(comparison: Comparison) -> Table:
 def inputs(comparison: Comparison) -> Iterator[tuple[str, str]]:
     """Give what the comparison was made under."""
     yield "order needed", comparison.ordering
+    if comparison.certainty is not None:
+        yield "certainty wanted", format_share(comparison.certainty)
 
 
 def how_sure(comparison: Comparison | None) -> tuple[tuple[str, str, str], ...]:
@@ -85,16 +97,27 @@ def how_sure(comparison: Comparison | None) -> tuple[tuple[str, str, str], ...]:
     if comparison is None:
         return ()
     rows = []
-    for outcome in comparison.outcomes[1:]:
+    for at, outcome in enumerate(comparison.outcomes[1:], start=1):
         why = "; ".join(map(printable, outcome.notes)) or "every key is placed again"
+        if comparison.certainty is not None:
+            why += f"; {comparison.certainties[at].reason}"
         rows.append((f"fix: {label(outcome)}", _kind(outcome), why))
     return tuple(rows)
 
 
 def _fits(comparison: Comparison, outcome: Outcome) -> str:
-    if not outcome.fits:
-        return "no"
+    if not comparison.holds(outcome):
+        return "not surely" if outcome.fits else "no"
     return "yes" if comparison.keeps_order(outcome) else "unordered"
+
+
+def _holds_under(certainty: FitCertainty) -> str:
+    """Write the part of hashes, or of replays, that a fix holds under."""
+    if certainty.probability is None:
+        return "not known"
+    if certainty.basis == "these keys":
+        return "these keys" if certainty.probability else "–"
+    return format_share(certainty.probability)
 
 
 def _kind(outcome: Outcome) -> str:

@@ -89,8 +89,15 @@ def keys_json(
             "first_fitting_partitions": hot.first_fitting,
             "searched_to_partitions": hot.searched_to,
             "keys": _top_keys(loads, loads.keys, check_count("top", top), names),
-            "fixes": [_fix(outcome, comparison) for outcome in comparison.outcomes],
-            "best": {"fix": comparison.best.name, "reason": comparison.reason},
+            "fixes": [
+                _fix(outcome, comparison, at) for at, outcome in enumerate(comparison.outcomes)
+            ],
+            "best": {
+                "fix": comparison.best.name,
+                "holds": comparison.fits,
+                "reason": comparison.reason,
+            },
+            "way_out": _way_out(comparison),
         },
     )
 
@@ -268,11 +275,15 @@ def _top_keys(
     ]
 
 
-def _fix(outcome: Outcome, comparison: Comparison) -> dict[str, Any]:
+def _fix(outcome: Outcome, comparison: Comparison, at: int) -> dict[str, Any]:
+    certainty = comparison.certainties[at] if comparison.certainties else None
     return {
         "fix": outcome.name,
         "best": outcome is comparison.best,
         "fits": outcome.fits,
+        "holds": comparison.holds(outcome),
+        "probability": None if certainty is None else certainty.probability,
+        "probability_basis": None if certainty is None else certainty.basis,
         "keeps_order": comparison.keeps_order(outcome),
         "partitions": outcome.loads.partitions,
         "peak_share": outcome.peak_share,
@@ -288,6 +299,25 @@ def _fix(outcome: Outcome, comparison: Comparison) -> dict[str, Any]:
         "producer_change": outcome.producer_change,
         "consumer_change": outcome.consumer_change,
         "notes": list(outcome.notes),
+    }
+
+
+def _way_out(comparison: Comparison) -> dict[str, Any] | None:
+    way = comparison.way_out
+    if way is None:
+        return None
+    return {
+        "impossible": way.is_impossible,
+        "hottest_key_share": way.hottest_key_share,
+        "keys_above": way.keys_above,
+        "line_share": way.line_share,
+        "best_share": way.best_share,
+        "handler_ratio": way.handler_ratio,
+        "least_handler_ratio": way.least_handler_ratio,
+        "least_shards": way.least_shards,
+        "least_partitions": way.least_partitions,
+        "fix_without_order": way.fix_without_order,
+        "reason": way.reason,
     }
 
 

@@ -56,6 +56,8 @@ class Review:
         sentences = []
         if self.comparison is not None:
             sentences.append(fixes.best_sentence(self.comparison))
+            way_out = fixes.way_out_sentence(self.comparison)
+            sentences += [way_out] if way_out else []
         if self.plan is not None:
             sentences.append(f"Plan: {self.plan_sentence}")
         return tuple(sentences)
@@ -118,7 +120,7 @@ class Review:
         if self.comparison is not None:
             best = self.comparison.best
             yield Tile(
-                name=f"hottest partition, {'best' if best.fits else 'closest'} fix",
+                name=f"hottest partition, {'best' if self.comparison.fits else 'closest'} fix",
                 value=format_share(best.peak_share),
                 note=fixes.label(best),
             )

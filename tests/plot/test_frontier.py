@@ -30,7 +30,10 @@ class Unknown(Fix):
         return unchanged(self, before, line)
 
 
-def frontier(fixes=(MorePartitions(8), NoKey()), **needs):
+FIXES = (MorePartitions(8), NoKey())
+
+
+def frontier(fixes=FIXES, **needs):
     keys = KeyLoads(["UA", "B6", "EV", "DL"], [60, 20, 10, 10])
     return compare_fixes(keys, 4, fixes, **{"capacity": 65, **needs}).frontier
 
