@@ -247,7 +247,7 @@ def format_share(share: float) -> str:
     Parameters
     ----------
     share : float
-        Part of a total. [0, 1]
+        Part of a total, or how many times something. >= 0
 
     Returns
     -------
@@ -261,7 +261,7 @@ def format_share(share: float) -> str:
     ('25.2 %', '0.172 %', '0 %')
     """
     percent = 100 * share
-    return f"{percent:.1f} %" if percent >= 1 else f"{_figures(percent, 3)} %"
+    return f"{percent:,.1f} %" if percent >= 1 else f"{_figures(percent, 3)} %"
 
 
 def format_duration(seconds: float) -> str:

@@ -215,6 +215,7 @@ def test_a_whole_number_of_records_loses_no_digit(load):
 @pytest.mark.parametrize(
     ("share", "text"),
     [
+        (12_345.0, "1,234,500.0 %"),
         (1.0, "100.0 %"),
         (0.252055, "25.2 %"),
         (0.01, "1.0 %"),

@@ -48,7 +48,10 @@ def wrapped(text: str, width: int, *, indent: str = "", first: str | None = None
 
 
 def _widths(table: Table, budget: int) -> list[int]:
-    """Give every column what it needs; where that is too much, wrap headers, then text."""
+    """Give every column what it needs; where that is too much, wrap headers, then text.
+
+    Words are cut only where even that is too much.
+    """
     columns = list(zip(table.columns, *table.rows, strict=True))
     widths = [max(map(columns_of, column)) for column in columns]
     least = [
@@ -57,13 +60,17 @@ def _widths(table: Table, budget: int) -> list[int]:
         else max(_NARROWEST, *map(columns_of, column[0].split()))
         for column, align in zip(columns, table.aligns, strict=True)
     ]
+    whole = [
+        max(narrowest, *(columns_of(word) for cell in column for word in cell.split()))
+        for column, narrowest in zip(columns, least, strict=True)
+    ]
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - budget
-    for side in ("right", "left"):
+    for side, narrowest_of in (("right", least), ("left", whole), ("left", least)):
         while excess > 0:
             wide = [
                 at
                 for at, align in enumerate(table.aligns)
-                if align == side and widths[at] > least[at]
+                if align == side and widths[at] > narrowest_of[at]
             ]
             if not wide:
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kafka_sizing._checks import ROUNDING
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
 from kafka_sizing.report.topic_wording import Wording
@@ -14,6 +15,7 @@ from kafka_sizing.units import format_load, format_share
 
 _SHARES: Final = {"headroom": "", "growth": " a year"}
 _MOST_PERCENT: Final = 1_000
+_FALLING: Final = ("member rate of ", "producer rate", "compression ratio")  # less is more load
 
 
 def count_tables(count: CountDecision, wording: Wording) -> Iterator[Table]:
@@ -84,6 +86,8 @@ def change_text(row: Sensitivity) -> str:
     ratio = row.change_ratio
     if ratio is None:
         return "from 0"
+    if abs(ratio - 1) < ROUNDING:
+        return "any less" if row.input.startswith(_FALLING) else "any more"
     sign = "+" if ratio >= 1 else "−"
     if abs(ratio - 1) * 100 >= _MOST_PERCENT:
         return f"× {ratio:,.3g}"

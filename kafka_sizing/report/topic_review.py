@@ -23,7 +23,7 @@ from kafka_sizing.report.topic_certainty import topic_certainty
 from kafka_sizing.report.topic_count_tables import change_text, effect_text
 from kafka_sizing.report.topic_inputs import design_inputs
 from kafka_sizing.report.topic_sections import TopicSection, topic_sections
-from kafka_sizing.report.topic_wording import Wording, counted, ratio_text
+from kafka_sizing.report.topic_wording import Wording, bytes_text, counted, ratio_text
 from kafka_sizing.review import Review
 from kafka_sizing.topic.planning import GroupPlan, TopicPlan
 from kafka_sizing.units import format_load, format_share
@@ -125,7 +125,7 @@ class TopicReview:
         )
 
     def sections(self) -> tuple[TopicSection, ...]:
-        """Give the parts of the plan, from the count to the retention."""
+        """Give the parts of the plan, from the count to the alerts."""
         return topic_sections(self.plan, self.wording)
 
     def findings_table(self, most_rows: int) -> Table | None:
@@ -150,6 +150,10 @@ class TopicReview:
         return topic_certainty(self.plan)
 
     def _consequences(self) -> Iterator[str]:
+        horizon = self.plan.design.traffic.at_horizon()
+        peak = horizon.write_bytes_per_s * horizon.peak_ratio
+        wire = bytes_text(horizon.peak_wire_bytes_per_s, "/s")
+        yield f"Planned for a peak of {bytes_text(peak, '/s')} of payload, {wire} on the wire."
         nearest = next(iter(self.plan.count.sensitivity), None)
         if nearest is not None:
             yield (

@@ -45,5 +45,15 @@ def test_a_table_that_is_too_wide_wraps_headers_first_and_then_text():
     ]
 
 
+def test_words_are_cut_only_where_whole_ones_leave_no_room():
+    row = ("documentation " * 3, "of it " * 9)
+    two = table("t", "T", ("source", "why"), [row])
+    # 2 of margin, 13 for the longest word, 2 between, and 8 for the other column.
+    lines = list(table_lines(two, 25))
+    assert [line.split()[0] for line in lines[2:5]] == ["documentation"] * 3
+    assert all(columns_of(line) <= 25 for line in lines)
+    assert "documentation" not in "".join(table_lines(two, 20))
+
+
 def test_a_word_wider_than_a_line_is_cut():
     assert list(wrapped("ab " + "x" * 20, 8, indent="")) == ["ab", "xxxxxxxx", "xxxxxxxx", "xxxx"]

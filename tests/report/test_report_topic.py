@@ -11,7 +11,7 @@ import pytest
 
 from kafka_sizing import report
 from kafka_sizing.report.labels import columns_of
-from kafka_sizing.report.topic_count_tables import effect_text
+from kafka_sizing.report.topic_count_tables import change_text, effect_text
 from kafka_sizing.report.topic_inputs import design_inputs
 from kafka_sizing.report.topic_json import topic_json
 from kafka_sizing.report.topic_review import topic_review
@@ -98,8 +98,41 @@ def test_an_error_of_the_review_decides_where_the_plan_holds():
 def test_the_nearest_change_of_an_input_is_said():
     # 8 members of 1,600 carry 12,800 records/s, 6.7 % more than the 12,000 of the peak.
     told = topic_review(plan_topic(small(groups=[Group(name="a", member_records_per_s=1_600)])))
-    assert told.consequences[0] == (
+    assert told.consequences[1] == (
         "The count is nearest to a change by the write rate: +6.7 %, and 9 needed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        pytest.param(
+            {"groups": [Group(name="a", member_records_per_s=1_500)]},
+            "The count is nearest to a change by the write rate: any more, and 9 needed.",
+            id="8 × 1,500 are exactly 12,000",
+        ),
+        pytest.param(
+            {"groups": [], "producers": Producers(partition_bytes_per_s=1e6)},
+            "The count is nearest to a change by the write rate: any more, and 7 needed.",
+            id="6 × 1 MB/s are exactly 6 MB/s",
+        ),
+    ],
+)
+def test_an_exact_fit_bears_nothing_more(given, sentence):
+    assert topic_review(plan_topic(small(**given))).consequences[1] == sentence
+
+
+def test_of_what_carries_the_load_an_exact_fit_bears_nothing_less():
+    rows = plan_topic(small()).count.sensitivity
+    changes = {row.input: change_text(row) for row in rows if row.effect == "needs more"}
+    assert changes["write rate"] == "any more"
+    assert changes["member rate of billing"] == "any less"
+
+
+def test_the_load_that_is_planned_for_stands_in_both_kinds_of_units():
+    """12,000 records/s of 500 B are 6 MB/s, or 5.7 MiB/s."""
+    assert topic_review(plan_topic(small())).consequences[0] == (
+        "Planned for a peak of 5.7 MiB/s (6 MB/s) of payload, 5.7 MiB/s (6 MB/s) on the wire."
     )
 
 
@@ -288,7 +321,8 @@ def test_retry_topics_and_dead_letters_are_rows(topic_bad):
 
 def test_records_kept_too_short_say_so(topic_bad):
     plan, _ = topic_bad
-    (table,) = topic_review(plan).sections()[-1].tables
+    sections = {part.name: part for part in topic_review(plan).sections()}
+    (table,) = sections["retention-part"].tables
     assert table.rows[0][2:6] == ("never", "for ever", "7 d", "no")
     forever = plan_topic(small(config={"retention.ms": -1}, retention_bytes=None))
     (table,) = topic_review(forever).sections()[-1].tables

@@ -9,7 +9,7 @@ import pytest
 
 from kafka_sizing import KeyLoads, MiB
 from kafka_sizing.toml import TableError, line_of
-from kafka_sizing.topic import KeyLog, design_of, template_text, topic_schema
+from kafka_sizing.topic import KeyLog, design_of, read_design, template_text, topic_schema
 from kafka_sizing.topic.file.tables import MODELS, TABLES
 
 LEAST = """[topic]
@@ -103,6 +103,21 @@ def test_a_log_of_keys_is_read_by_whoever_may():
     design = read(text, read_keys=read_keys)
     assert asked == [KeyLog(files=("a.csv", "b.csv"), key="id", load="bytes", serializer=None)]
     assert design.keys.source == "a.csv, b.csv"
+    of_counts = f'{text}unit = "records"\n[producers]\nclient = "librdkafka"\n'
+    assert read(of_counts, read_keys=read_keys).keys.partitioner == "librdkafka"
+    assert (asked[1].unit, asked[1].partitioner) == ("records", "librdkafka")
+
+
+def test_a_column_of_counts_is_one_of_records(tmp_path):
+    (tmp_path / "keys.csv").write_text("id,n\na,4000\nb,10\n")
+    design = tmp_path / "topic.toml"
+    log = 'log = "keys.csv"\nkey = "id"\nload = "n"\n'
+    for unit, found in (('unit = "records"\n', "records"), ("", "bytes")):
+        design.write_text(f"{LEAST}[keys]\n{log}{unit}")
+        assert read_design(design).keys.loads.unit == found
+    design.write_text(f'{LEAST}[keys]\nlog = "keys.csv"\nkey = "id"\nunit = "records"\n')
+    with pytest.raises(ValueError, match=r":9: \[keys\] unit must go with load"):
+        read_design(design)
 
 
 @pytest.mark.parametrize(
@@ -349,3 +364,26 @@ def test_a_service_that_shows_no_brokers_needs_none_in_the_file():
     assert (hidden.shows_brokers, hidden.brokers) == (False, 3)
     with pytest.raises(TableError, match=r"^\[cluster\] must hold brokers, got none$"):
         read(f'{LEAST}[cluster]\nlimits = "MSK Standard m5.large"\n')
+
+
+def test_a_horizon_may_be_in_months():
+    text = f'{LEAST}horizon = "18 months"\ngrowth = "21 %"\n'
+    assert read(text).traffic.horizon_years == 1.5
+    assert read(text.replace("18 months", "1 month")).traffic.horizon_years == pytest.approx(
+        1 / 12
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (LEAST.replace("2 MB", "-2 MB"), r"^\[traffic\] rate must be a rate .*, > 0, got '-2 MB/s'$"),
+        (
+            LEAST.replace("[traffic]", 'retention = "unlimited"\n[traffic]'),
+            r"^\[topic\] retention must be .*\"retention\.ms\" = -1 .* got 'unlimited'$",
+        ),
+    ],
+)
+def test_an_error_says_what_would_do(text, message):
+    with pytest.raises(TableError, match=message):
+        read(text)

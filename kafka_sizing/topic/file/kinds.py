@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,6 +21,8 @@ from kafka_sizing.units import YEAR_S, LoadUnit, parse_bytes, parse_bytes_per_s,
 
 _MOST_GROWTH: Final = 10.0  # as a number; more is written as a percentage
 _DURATION: Final = r"^\s*[0-9][0-9_,.]*\s*(us|ms|s|min|h|d|y)\s*$"
+_MONTHS: Final = re.compile(r"^\s*([0-9][0-9_]*(?:\.[0-9]+)?)\s*months?\s*$")
+_MONTHS_A_YEAR: Final = 12
 _SIZE: Final = r"^\s*[0-9][0-9_,.]*\s*([kKMGT]i?)?[bB]\s*$"
 _BYTE_RATE: Final = r"^\s*[0-9][0-9_,.]*\s*([kKMGT]i?)?[bB]\s*/\s*s\s*$"
 _LOAD_RATE: Final = r"^\s*[0-9][0-9_,.]*\s*(records?|([kKMGT]i?)?[bB])\s*/\s*s\s*$"
@@ -60,8 +63,21 @@ def growth(value: object) -> float:
 
 
 def years(value: object) -> float:
-    """Read ``"2 y"`` as 2, and ``"180 d"`` as its part of a year. [years]"""
+    """Read ``"2 y"`` as 2, ``"18 months"`` as 1.5, and days as their part of a year. [years]"""
+    months = _MONTHS.fullmatch(value) if isinstance(value, str) else None
+    if months is not None:
+        return float(months[1].replace("_", "")) / _MONTHS_A_YEAR
     return duration(value) / YEAR_S
+
+
+def kept(value: object) -> float:
+    """Read for how long records are kept; say how to keep them without limit. [s]"""
+    if isinstance(value, str) and any(character.isdigit() for character in value):
+        return duration(value)
+    raise _wrong(
+        "a time span such as '7 d', or left out with \"retention.ms\" = -1 in config for no limit",
+        value,
+    )
 
 
 def size(value: object) -> float:
@@ -147,7 +163,10 @@ DURATION: Final = Kind(duration, {"type": "string", "pattern": _DURATION})
 DURATIONS: Final = Kind(
     durations, {"type": "array", "items": {"type": "string", "pattern": _DURATION}}
 )
-YEARS: Final = Kind(years, {"type": "string", "pattern": _DURATION})
+YEARS: Final = Kind(
+    years, {"anyOf": [DURATION.schema, {"type": "string", "pattern": _MONTHS.pattern}]}
+)
+RETENTION: Final = Kind(kept, DURATION.schema)
 SIZE: Final = Kind(size, {"type": "string", "pattern": _SIZE})
 BYTE_RATE: Final = Kind(byte_rate, {"type": "string", "pattern": _BYTE_RATE})
 LOAD_RATE: Final = Kind(load_rate, {"type": "string", "pattern": _LOAD_RATE})
@@ -163,6 +182,8 @@ PROPERTIES: Final = Kind(properties, {"type": "object"})
 def _parsed(parse: Callable[[str], Any], value: object, rule: str) -> Any:
     if not isinstance(value, str):
         raise _wrong(f"{rule}, with its unit", value)
+    if value.strip().startswith("-"):
+        raise _wrong(f"{rule}, > 0", value)
     try:
         return parse(value)
     except ValueError:

@@ -73,7 +73,13 @@ def counted_log(log: KeyLog, folder: Path, progress: Progress | None = None) -> 
     """Count the keys of a log whose files lie in, or are named from, a folder."""
     from kafka_sizing.sources import count_key_files
 
-    options: Any = {"key": log.key, "load": log.load, "serializer": log.serializer}
+    options: Any = {
+        "key": log.key,
+        "load": log.load,
+        "unit": log.unit,
+        "serializer": log.serializer,
+        "partitioner": log.partitioner,
+    }
     try:
         return count_key_files([folder / name for name in log.files], progress=progress, **options)
     except (OSError, TypeError, ValueError) as error:

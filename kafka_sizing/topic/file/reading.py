@@ -45,7 +45,7 @@ _MADE: Final[dict[str, Callable[..., KeyLoads]]] = {
     "uniform": uniform_keys,
 }
 _WAYS: Final = ("log", *_MADE, "hottest_share")
-_OF_LOG: Final = ("key", "load", "serializer")
+_OF_LOG: Final = ("key", "load", "unit", "serializer")
 _PARTS: Final = {  # words an error of the whole begins with → table and key to change
     "names of groups": ("[[group]]", "name"),
     "groups of retries": ("[retries]", "groups"),
@@ -61,6 +61,8 @@ class KeyLog:
     key: str | None  #: column of keys; None: the only one
     load: str | None  #: column of loads; None: a row is a record
     serializer: str | None
+    unit: LoadUnit | None = None  #: of the loads; None: bytes
+    partitioner: str = "java"  #: what places the keys
 
 
 ReadKeys = Callable[[KeyLog], KeyLoads]
@@ -113,8 +115,6 @@ def design_of(data: Mapping[str, Any], *, read_keys: ReadKeys | None = None) -> 
     traffic = _traffic(_table(data, "traffic", TRAFFIC))
     topic = _table(data, "topic", TOPIC)
     parts: dict[str, Any] = {"traffic": traffic}
-    if "keys" in data:
-        parts["keys"] = _keys(_table(data, "keys", KEYS), read_keys)
     made: dict[str, tuple[Callable[..., Any], Table]] = {
         "producers": (Producers, PRODUCERS),
         "retries": (Retries, RETRIES),
@@ -126,6 +126,9 @@ def design_of(data: Mapping[str, Any], *, read_keys: ReadKeys | None = None) -> 
             section = _table(data, name, table)
             with _naming_property(section):
                 parts[name] = section.made(make, keys_of(table))
+    if "keys" in data:
+        writers: Producers = parts.get("producers", Producers())
+        parts["keys"] = _keys(_table(data, "keys", KEYS), read_keys, writers.partitioner)
     parts["groups"] = tuple(
         _group(Section.of(where, each, GROUP), traffic)
         for where, each in sections("[[group]]", data.get("group", []))
@@ -206,7 +209,7 @@ def _group(section: Section, traffic: Traffic) -> Group:
         return section.made(made, keys_of(GROUP), also={"member_records_per_s": "member_rate"})
 
 
-def _keys(section: Section, read_keys: ReadKeys | None) -> Keys:
+def _keys(section: Section, read_keys: ReadKeys | None, partitioner: str) -> Keys:
     """Read the keys: a log, a model, a share, or none of them."""
     given = [name for name in _WAYS if name in section]
     if len(given) > 1:
@@ -220,6 +223,7 @@ def _keys(section: Section, read_keys: ReadKeys | None) -> Keys:
     way = given[0] if given else None
     loads, source = None, ""
     if way == "log":
+        arguments.setdefault("partitioner", partitioner)
         loads, source = _log(section, arguments, read_keys)
     elif way in _MADE:
         loads, source = _model(section, way)
@@ -246,7 +250,13 @@ def _log(
             section.where,
             "log",
         )
-    log = KeyLog(files=files, **{name: arguments.get(name) for name in _OF_LOG})
+    if "unit" in section and "load" not in section:
+        raise section.wrong("unit", "must go with load, whose unit it is, got it alone")
+    log = KeyLog(
+        files=files,
+        partitioner=arguments["partitioner"],
+        **{name: arguments.get(name) for name in _OF_LOG},
+    )
     return read_keys(log), ", ".join(files)
 
 

@@ -23,6 +23,7 @@ from kafka_sizing.topic.file.kinds import (
     LOAD_RATE,
     NUMBER,
     PROPERTIES,
+    RETENTION,
     SIZE,
     TEXT,
     TEXT_TABLE,
@@ -64,7 +65,7 @@ TOPIC: Final[Table] = {
     "partitions": Field("partitions", COUNT, "The count to judge; leave out to be given one."),
     "replication_factor": Field("replication_factor", COUNT, "Replicas, leader included; 3."),
     "min_insync_replicas": Field("min_insync_replicas", COUNT, "min.insync.replicas."),
-    "retention": Field("retention_s", DURATION, "How long records are kept: '7 d'."),
+    "retention": Field("retention_s", RETENTION, "How long records are kept: '7 d'."),
     "retention_size": Field("retention_bytes", SIZE, "How much a partition keeps: '50 GiB'."),
     "segment_time": Field("segment_s", DURATION, "segment.ms: '1 d'."),
     "segment_size": Field("segment_bytes", SIZE, "segment.bytes: '512 MiB'."),
@@ -85,7 +86,7 @@ TRAFFIC: Final[Table] = {
     "key": Field("key_bytes", SIZE, "Mean size of its key."),
     "peak_ratio": Field("peak_ratio", NUMBER, "Peak over average; 1."),
     "growth": Field("growth_fraction_per_year", GROWTH, "Growth a year: 0.3 or '30 %'."),
-    "horizon": Field("horizon_years", YEARS, "How long the plan shall hold: '2 y'."),
+    "horizon": Field("horizon_years", YEARS, "How long the plan shall hold: '2 y', '18 months'."),
     "compression_ratio": Field("compression_ratio", NUMBER, "Payload over wire bytes; 1."),
     "headroom": Field("headroom_fraction", FRACTION, "Part of every rate left unused; 0."),
 }
@@ -111,10 +112,13 @@ MODELS: Final[dict[str, tuple[Table, str]]] = {
 }
 KEYS: Final[Table] = {
     "ordering": Field("ordering", one_of(get_args(OrderingNeed)), "What the readers need."),
-    "partitioner": Field("partitioner", TEXT, "What places keys: 'java', 'librdkafka'."),
+    "partitioner": Field(
+        "partitioner", TEXT, "What places keys, if not the producers' own: 'java', 'librdkafka'."
+    ),
     "log": Field("log", TEXTS, "File of records, or of keys and their loads, beside this one."),
     "key": Field("key", TEXT, "Its column of keys."),
     "load": Field("load", TEXT, "Its column of loads; without it every row is a record."),
+    "unit": Field("unit", one_of(("records", "bytes")), "What the loads are; 'bytes'."),
     "serializer": Field("serializer", TEXT, "How keys that are no text become bytes."),
     **{
         name: Field(name, Kind(dict, schema_of(model)), f"Made up instead: {about}.")
