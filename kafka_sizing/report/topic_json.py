@@ -10,10 +10,12 @@ from kafka_sizing.report.json_object import json_object
 from kafka_sizing.report.names import Names
 from kafka_sizing.report.redact import Redactor
 from kafka_sizing.report.review_json import review_fields
+from kafka_sizing.report.topic_alert_tables import alert_fields
 from kafka_sizing.report.topic_json_clients import group_fields, producer_fields
 from kafka_sizing.report.topic_review import topic_review
 from kafka_sizing.retries import RetryPlan
 from kafka_sizing.review import Review
+from kafka_sizing.review.alerts import alerts_of
 from kafka_sizing.topic.planning import (
     BrokerPlan,
     CountDecision,
@@ -98,6 +100,7 @@ def topic_json(
             "brokers": None if plan.brokers is None else _brokers(plan.brokers),
             "retries": None if plan.retries is None else _retries(plan.retries),
             "retention": _retention(plan.retention),
+            "alerts": [alert_fields(alert) for alert in alerts_of(plan)],
             "review": None if review is None else review_fields(review, say),
         },
     )

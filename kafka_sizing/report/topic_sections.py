@@ -8,6 +8,7 @@ from typing import Final
 
 from kafka_sizing.report import fixes, tables
 from kafka_sizing.report.tables import Table
+from kafka_sizing.report.topic_alert_tables import alert_sentences, alert_table
 from kafka_sizing.report.topic_broker_tables import broker_tables
 from kafka_sizing.report.topic_count_tables import count_tables
 from kafka_sizing.report.topic_group_tables import group_tables
@@ -15,6 +16,7 @@ from kafka_sizing.report.topic_producer_tables import guarantees, producer_table
 from kafka_sizing.report.topic_retry_tables import retention_tables, retry_tables
 from kafka_sizing.report.topic_wording import Wording
 from kafka_sizing.retries import RetryPlan
+from kafka_sizing.review.alerts import alerts_of
 from kafka_sizing.topic.planning import TopicPlan
 from kafka_sizing.topic.planning.keys import KeyPlan
 
@@ -35,7 +37,7 @@ class TopicSection:
 
 
 def topic_sections(plan: TopicPlan, wording: Wording) -> tuple[TopicSection, ...]:
-    """Tell a plan part by part, from the count to the retention."""
+    """Tell a plan part by part, from the count to the alerts."""
     return tuple(_sections(plan, wording))
 
 
@@ -105,6 +107,13 @@ def _sections(plan: TopicPlan, wording: Wording) -> Iterator[TopicSection]:
         title="How long records are kept",
         sentences=(wording.sentence(plan.retention.reason),),
         tables=tuple(retention_tables(plan.retention)),
+    )
+    alerts = alerts_of(plan)
+    yield TopicSection(
+        name="alerts-part",
+        title="What to be told",
+        sentences=tuple(alert_sentences(alerts)),
+        tables=(alert_table(alerts),),
     )
 
 

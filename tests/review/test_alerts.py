@@ -279,6 +279,26 @@ def test_every_essential_signal_has_an_alert(alerts):
     assert not named(alerts, "ActiveController").is_essential
 
 
+@pytest.mark.parametrize(
+    ("name", "condition"),
+    [
+        ("LagSecondsHigh", "above 30 s"),
+        ("RequestHandlersBusy", "below 30.0 %"),
+        ("ActiveController", "away from 1 controllers"),
+        ("TrafficStopped", "at 0 records/s"),
+        ("PollIntervalNear", "above 240,000 ms"),
+    ],
+)
+def test_an_alert_says_on_which_side_of_its_threshold_it_fires(alerts, name, condition):
+    assert named(alerts, name).condition == condition
+
+
+def test_a_form_compares_with_its_threshold():
+    form = replace(alert_forms()["LagHigh"], expr="kafka_consumergroup_lag")
+    with pytest.raises(ValueError, match="expr must compare with <threshold>, got 'kafka_"):
+        _ = form.fires
+
+
 def test_owner_runbook_and_labels_are_those_of_operations(alerts):
     replicated, shrinking = named(alerts, "UnderReplicated"), named(alerts, "IsrShrinking")
     assert (replicated.owner, shrinking.owner) == ("platform", "payments")
@@ -456,6 +476,7 @@ def test_a_form_without_a_threshold_needs_one_from_the_plan():
         ("severity", "page", "severity must be one of 'critical', 'warning', got 'page'"),
         ("signal", "lag", "signal must be one of 'consumer lag'"),
         ("kind", "guess", "kind must be one of"),
+        ("fires", "over", "fires must be one of 'above', 'below', 'at', 'away from', got 'over'"),
         ("for_s", -1, "for_s must be finite and >= 0, got -1"),
         ("name", " ", "name must not be empty"),
         ("expr", "", "expr must not be empty"),

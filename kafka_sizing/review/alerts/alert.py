@@ -9,8 +9,10 @@ from typing import Final, Literal, get_args
 from kafka_sizing._checks import check_choice, check_non_negative
 from kafka_sizing._mappings import ReadOnly
 from kafka_sizing.partitions.limits import Kind, check_name
+from kafka_sizing.review.alerts.promql import limit_text
 
 Severity = Literal["critical", "warning"]
+Fires = Literal["above", "below", "at", "away from"]
 Signal = Literal[
     "consumer lag",
     "under-replicated partitions",
@@ -50,6 +52,7 @@ class Alert:
     kind: Kind
     source: str
     reason: str  #: where the threshold comes from, as a sentence without a full stop
+    fires: Fires = "above"  #: on which side of the threshold
     runbook_url: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,6 +62,7 @@ class Alert:
         check_name("expr", self.expr)
         check_non_negative("for_s", self.for_s)
         check_choice("severity", self.severity, get_args(Severity))
+        check_choice("fires", self.fires, get_args(Fires))
         check_choice("signal", self.signal, get_args(Signal))
         check_choice("kind", self.kind, get_args(Kind))
         object.__setattr__(self, "labels", ReadOnly(self.labels))
@@ -67,6 +71,11 @@ class Alert:
     def is_essential(self) -> bool:
         """Whether it belongs to one of the seven signals that no topic goes without."""
         return self.signal in SIGNALS
+
+    @property
+    def condition(self) -> str:
+        """When it fires, in words: "above 22,500 records"."""
+        return f"{self.fires} {limit_text(self.threshold, self.unit)}"
 
     def __repr__(self) -> str:
         return (

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from kafka_sizing._tables import read_table
 from kafka_sizing.partitions.limits import Kind
-from kafka_sizing.review.alerts.alert import Severity, Signal
+from kafka_sizing.review.alerts.alert import Fires, Severity, Signal
+
+_COMPARED: Final = re.compile(r"([<>=!]+) <threshold>")
+_FIRES: Final[Mapping[str, Fires]] = {">": "above", "<": "below", "==": "at", "!=": "away from"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,14 @@ class AlertForm:
     kind: Kind
     source: str
     date: str
+
+    @property
+    def fires(self) -> Fires:
+        """On which side of its threshold it fires."""
+        compared = _COMPARED.search(self.expr)
+        if compared is None:
+            raise ValueError(f"expr must compare with <threshold>, got {self.expr!r}")
+        return _FIRES[compared[1]]
 
 
 @cache

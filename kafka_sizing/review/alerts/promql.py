@@ -60,4 +60,4 @@ def limit_text(number: float, unit: str) -> str:
         return format_share(number)
     if unit == "s":
         return format_duration(number)
-    return f"{number_text(number)} {unit}"
+    return f"{number:,.0f} {unit}" if number.is_integer() else f"{number_text(number)} {unit}"

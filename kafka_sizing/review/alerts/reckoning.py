@@ -84,6 +84,7 @@ def _alert(watched: Watched, operations: Operations, series: str) -> Alert:
         expr=_expr(form, watched, threshold=threshold, series=series),
         for_s=form.for_s,
         severity=form.severity,
+        fires=form.fires,
         threshold=threshold,
         unit=form.unit,
         summary=filled(form.summary, texts),
