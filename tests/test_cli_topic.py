@@ -1,6 +1,7 @@
 """The commands about whole topics: what they print, what they write, how they end."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from kafka_sizing import partition_of
 from kafka_sizing.cli import main
 from kafka_sizing.review import review_topic
 from kafka_sizing.topic import design_of, plan_topic, template_text, topic_schema
@@ -195,6 +197,43 @@ class TestTopic:
 
 
 class TestCheck:
+    @pytest.fixture
+    def crowded(self, folder):
+        """Two customers on one of 3 partitions write 30 % each; a member reads 37.5 %."""
+        names = [f"user-{number}@example.com" for number in range(100)]
+        together = [name for name in names if partition_of(name, 3) == 1][:2]
+        rows = [*together * 30, *(name for name in names if name not in together)][:100]
+        (folder / "keys.csv").write_text("\n".join(["customer", *rows, ""]), encoding="utf-8")
+        text = ORDERS.replace('name = "orders"', 'name = "orders"\npartitions = 3')
+        for name in ("one.toml", "two.toml"):
+            (folder / name).write_text(
+                f'{text}\n[keys]\nlog = "keys.csv"\nkey = "customer"\n', encoding="utf-8"
+            )
+        return together
+
+    def test_redact_leaves_no_key_in_the_log_of_a_pipeline(self, run, crowded):
+        code, plain, _ = run("check", "one.toml")
+        assert all(name in plain for name in crowded)
+        for options in ((), ("--json",)):
+            redacted, out, err = run("check", "one.toml", "--redact", *options)
+            assert redacted == code
+            assert "@example.com" not in out + err
+            assert "anon-" in out
+
+    def test_one_key_has_one_pseudonym_in_all_designs_that_are_checked(self, run, crowded):
+        _, out, _ = run("check", "one.toml", "two.toml", "--redact")
+        one, two = (
+            {
+                name
+                for line in out.splitlines()
+                if line.startswith(file)
+                for name in re.findall("anon-[0-9a-f]{8}", line)
+            }
+            for file in ("one", "two")
+        )
+        assert one == two
+        assert len(one) >= len(crowded)
+
     def test_a_design_without_errors_passes(self, run):
         code, out, err = run("check", "orders.toml")
         assert (code, err) == (0, "")

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from kafka_sizing.cli.designs import PlannedFile, plan_file
-from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson
+from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson, Redact
 from kafka_sizing.cli.terminal import say
 
 if TYPE_CHECKING:
+    from kafka_sizing.report.redact import Redactor
     from kafka_sizing.review import Area, Finding, Review
     from kafka_sizing.topic import TopicPlan
 
 Place = Callable[..., str]  # subject, area and perhaps properties in; file and line out
+Say = Callable[[str], str]  # a reason in; the same with keys named as they may be out
 
 _SET: Final = re.compile(r"(?<![\w.-])([a-z][a-z0-9.]*)=[^\s;,]++(?! \(default\))")
 _AREAS: Final[Mapping[str, Area]] = {  # kind of a subject of the plan → where its findings stand
@@ -62,6 +64,7 @@ class _Checked:
     unmet: tuple[_Row, ...]  #: what does not hold in the plan and no rule has an error for
     found: tuple[_Row, ...]  #: the findings of the review
     summary: str
+    say: Say = str
 
     @property
     def rows(self) -> tuple[_Row, ...]:
@@ -83,7 +86,7 @@ class _Checked:
         """It for a JSON object."""
         from kafka_sizing.report.review_json import review_fields
 
-        told = review_fields(self.review)
+        told = review_fields(self.review, self.say)
         places = [row.place for row in self.found]
         return {
             "file": self.name,
@@ -130,9 +133,11 @@ def check(
         bool, typer.Option("--strict", help="Exit with 1 on warnings, too.")
     ] = False,
     as_json: AsJson = False,
+    redact: Redact = False,
 ) -> int:
     """Find what is wrong with topics or configurations, a line for each; made for CI."""
     from kafka_sizing._checks import nearest
+    from kafka_sizing.report.redact import Redactor
     from kafka_sizing.review import RULES
 
     for rule in ignore or []:
@@ -149,7 +154,8 @@ def check(
             "--replication-factor must be given with --topic, --broker, --producer or "
             f"--consumer, for a design has its own, got {replication_factor}"
         )
-    checked = [_design(plan_file(file), ignore or []) for file in files or []]
+    redactor = Redactor() if redact else None
+    checked = [_design(plan_file(file), ignore or [], redactor) for file in files or []]
     if given:
         options: Any = {"client": client, "replication_factor": replication_factor}
         checked.append(_configurations(given, ignore or [], options))
@@ -166,19 +172,30 @@ def check(
     return FITS if all(each.holds(failing) for each in checked) else DOES_NOT_FIT
 
 
-def _design(file: PlannedFile, ignored: Collection[str]) -> _Checked:
+def _design(file: PlannedFile, ignored: Collection[str], redactor: Redactor | None) -> _Checked:
     """Review the plan of a design file."""
     from kafka_sizing.review import review_topic
 
     plan, review = file.plan, review_topic(file.plan)
-    left = _without(review, ignored)
+    left, say = _without(review, ignored), _naming_keys(plan, redactor)
     return _Checked(
         name=str(file.path),
         review=left,
-        unmet=tuple(_of_plan(plan, review, file.place)),
-        found=tuple(_of_review(left, file.place)),
+        unmet=tuple(_of_plan(plan, review, file.place, say)),
+        found=tuple(_of_review(left, file.place, say)),
         summary=f"{plan.partitions:,} partition{'s' if plan.partitions > 1 else ''}; ",
+        say=say,
     )
+
+
+def _naming_keys(plan: TopicPlan, redactor: Redactor | None) -> Say:
+    """Leave reasons as they are, or put a pseudonym for each key they name."""
+    if redactor is None:
+        return str
+    from kafka_sizing.report.names import Names
+    from kafka_sizing.report.topic_wording import Wording
+
+    return Wording(keys=plan.keys, names=Names(redactor)).named
 
 
 def _configurations(
@@ -209,12 +226,12 @@ def _configurations(
         name=", ".join(str(path) for path in given.values()),
         review=review,
         unmet=(),
-        found=tuple(_of_review(review, place)),
+        found=tuple(_of_review(review, place, str)),
         summary="",
     )
 
 
-def _of_plan(plan: TopicPlan, review: Review, place: Place) -> Iterator[_Row]:
+def _of_plan(plan: TopicPlan, review: Review, place: Place, say: Say) -> Iterator[_Row]:
     """Give what does not hold and no rule has an error for."""
     told = {finding.area for finding in review.of("error")}
     for answer in plan.answers:
@@ -224,18 +241,18 @@ def _of_plan(plan: TopicPlan, review: Review, place: Place) -> Iterator[_Row]:
                 place=place(answer.subject, area),
                 severity="error",
                 subject=answer.subject,
-                text=answer.reason,
+                text=say(answer.reason),
                 rule="plan",
             )
 
 
-def _of_review(review: Review, place: Place) -> Iterator[_Row]:
+def _of_review(review: Review, place: Place, say: Say) -> Iterator[_Row]:
     for finding in review.findings:
         yield _Row(
             place=place(finding.subject, finding.area, _properties(finding)),
             severity=finding.severity,
             subject=finding.subject,
-            text=f"{finding.summary}: {finding.evidence}; {finding.change}",
+            text=say(f"{finding.summary}: {finding.evidence}; {finding.change}"),
             rule=finding.rule,
         )
 

@@ -33,6 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object (doc
 Html = Annotated[
     Path | None, typer.Option(metavar="PAGE", help="Write one HTML page to this file.")
 ]
+Redact = Annotated[bool, typer.Option("--redact", help="Replace every key by a short keyed hash.")]
 Check = Annotated[bool, typer.Option("--check", help="Exit with 1 if it does not fit.")]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from kafka_sizing.cli.designs import Design, plan_file
-from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson, Html, output
+from kafka_sizing.cli.options import DOES_NOT_FIT, FITS, AsJson, Html, Redact, output
 from kafka_sizing.cli.terminal import say, width
 from kafka_sizing.cli.writing import write_whole
 
@@ -28,9 +28,7 @@ def topic(
     details: Annotated[
         bool, typer.Option("--details", help="Print also the inputs, and how sure numbers are.")
     ] = False,
-    redact: Annotated[
-        bool, typer.Option("--redact", help="Replace every key by a short keyed hash.")
-    ] = False,
+    redact: Redact = False,
 ) -> int:
     """Plan a whole topic: partitions, keys, groups, producers, brokers, retries, retention."""
     from kafka_sizing.report import Redactor
