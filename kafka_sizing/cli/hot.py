@@ -17,6 +17,7 @@ from kafka_sizing.cli.options import (
     Html,
     PartitionerName,
     Partitions,
+    Redact,
     SerializerName,
     amount,
     output,
@@ -85,9 +86,7 @@ def keys(
     ] = "1 GiB",
     html: Html = None,
     as_json: AsJson = False,
-    redact: Annotated[
-        bool, typer.Option("--redact", help="Replace every key by a short keyed hash.")
-    ] = False,
+    redact: Redact = False,
     check: Check = False,
     top: Annotated[int, typer.Option(help="Keys that --json lists.")] = 20,
     details: Annotated[
