@@ -111,7 +111,8 @@ FIELDS = {
     ("keys", 0): "key load share partition",
     ("fixes", 0): """fix best fits holds probability probability_basis keeps_order partitions
         peak_share imbalance_ratio throughput_ceiling hot_partitions ordering_scope
-        ordering_note read_fan_in state_copies moved_key_share moved_load_share producer_change consumer_change notes""",
+        ordering_note read_fan_in state_copies moved_key_share moved_load_share producer_change
+        consumer_change notes""",
     ("best",): "fix holds reason",
     ("way_out",): """impossible hottest_key_share keys_above line_share best_share handler_ratio
         least_handler_ratio least_shards least_partitions fix_without_order reason""",
