@@ -73,6 +73,7 @@ def _retries(topics: RetryTopics) -> Table:
 
 def _room(uses: tuple[LimitUse, ...]) -> Table:
     fullest = max(range(len(uses)), key=lambda at: _fullness(uses[at]))
+    can_be_lost = any(use.without_broker is not None for use in uses)
     return table(
         "room-left",
         "Room left",
@@ -83,7 +84,7 @@ def _room(uses: tuple[LimitUse, ...]) -> Table:
             "left>",
             "full today>",
             "full at the horizon>",
-            "full, a broker lost>",
+            *(["full, a broker lost>"] if can_be_lost else []),
             "how sure",
             "source",
         ),
@@ -95,7 +96,7 @@ def _room(uses: tuple[LimitUse, ...]) -> Table:
                 _left(use),
                 ratio_text(use.today_share),
                 ratio_text(use.horizon_share),
-                ratio_text(use.without_broker_share),
+                *([ratio_text(use.without_broker_share)] if can_be_lost else []),
                 use.kind,
                 printable(use.source),
             )

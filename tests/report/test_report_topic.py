@@ -550,3 +550,36 @@ def test_a_client_that_never_gives_up_has_no_end():
     latency = section.tables[-1]
     assert latency.rows[-1][0] == "together"
     assert latency.marked == len(latency.rows) - 1
+
+
+def test_of_a_service_without_brokers_nothing_is_told_of_brokers():
+    plan = plan_topic(small(cluster=Cluster(limits="MSK Serverless")))
+    section = next(part for part in topic_review(plan).sections() if part.name == "brokers")
+    footprint, room = section.tables
+    assert footprint.columns == ("number", "today", "at the horizon", "how sure")
+    assert not [row[0] for row in footprint.rows if "broker" in row[0]]
+    assert "full, a broker lost" not in room.columns
+    assert not [row[0] for row in room.rows if row[0] == "memory maps"]
+    assert not [tile for tile in topic_review(plan).tiles() if "disk" in tile.name]
+    told = json.loads(topic_json(plan))["brokers"]
+    assert (told["brokers"], told["without_broker"]) == (None, None)
+
+
+def test_remote_storage_has_a_row_of_its_own():
+    """2 MB/s × 7 d are 1.21 TB, or 1.1 TiB; a third of an hour of it is local."""
+    tiered = {"remote.storage.enable": True, "local.retention.ms": 1_200_000}
+    plan = plan_topic(small(cluster=Cluster(brokers=3), config=tiered))
+    section = next(part for part in topic_review(plan).sections() if part.name == "brokers")
+    assert section.tables[0].rows[-1][:3] == ("remote storage, one copy", "1.1 TiB", "1.1 TiB")
+    assert json.loads(topic_json(plan))["brokers"]["remote_bytes"] == 2e6 * 604_800
+
+
+def test_what_a_stated_outage_leaves_as_dead_letters_is_said():
+    """12,000 records/s for 100 s, and 70 s of delays: 30 s of it, 360,000 records."""
+    plan = plan_topic(small(retries=Retries(delays_s=(10, 60), outage_s=100)))
+    section = next(part for part in topic_review(plan).sections() if part.name == "retries")
+    assert section.sentences[1].startswith(
+        "In the longest outage: 360,000 records of 100 s become dead letters"
+    )
+    needs = section.tables[1]
+    assert needs.rows[-1][:3] == ("orders-dlt", "1", "8")

@@ -377,7 +377,10 @@ def test_a_horizon_may_be_in_months():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (LEAST.replace("2 MB", "-2 MB"), r"^\[traffic\] rate must be a rate .*, > 0, got '-2 MB/s'$"),
+        (
+            LEAST.replace("2 MB", "-2 MB"),
+            r"^\[traffic\] rate must be a rate .*, > 0, got '-2 MB/s'$",
+        ),
         (
             LEAST.replace("[traffic]", 'retention = "unlimited"\n[traffic]'),
             r"^\[topic\] retention must be .*\"retention\.ms\" = -1 .* got 'unlimited'$",

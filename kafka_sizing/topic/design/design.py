@@ -185,7 +185,9 @@ class TopicDesign:
     def _check_segments(self) -> None:
         """Refuse a retention shorter than a segment, whichever way the two are set."""
         topic, segment, retention = self.configuration, "segment.ms", "retention.ms"
-        limited = topic.is_set(segment) and topic.is_set(retention) and topic.value(retention) >= 0
+        limited = (
+            topic.is_set(segment) and topic.is_set(retention) and topic.value(retention) != -1
+        )
         if not limited or "delete" not in str(topic.value("cleanup.policy")):
             return
         segment_s, retention_s = topic.seconds(segment), topic.seconds(retention)

@@ -109,7 +109,7 @@ class BrokerPlan:
 
         What compaction leaves rests on when the cleaner comes: that is no exact number.
         """
-        rows: list[dict[str, Any]] = footprint.to_frame().to_dict("records")
+        rows: Any = footprint.to_frame().to_dict("records")
         shown = [row for row in rows if self.shows_brokers or row["per"] != "broker"]
         return [
             row | {"kind": "rule", "source": _CLEANER}
