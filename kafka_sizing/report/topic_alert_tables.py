@@ -17,7 +17,7 @@ def alert_sentences(alerts: Sequence[Alert]) -> Iterator[str]:
     unowned = sum(alert.owner is None for alert in alerts)
     told = "each has an owner" if not unowned else f"{unowned:,} without an owner"
     yield f"{counted(len(alerts), 'alert')}, {critical:,} of them critical; {told}."
-    yield "The rules for Prometheus, which export --alerts writes, say where each threshold is from."
+    yield "The rules for Prometheus that export --alerts writes say where each threshold is from."
 
 
 def alert_table(alerts: Sequence[Alert]) -> Table:

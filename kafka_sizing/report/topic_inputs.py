@@ -91,6 +91,8 @@ def _producers(producers: Producers) -> Iterator[str]:
     yield f"{producers.instances:,} × {producers.client}"
     if producers.partition_bytes_per_s is not None:
         yield f"{bytes_text(producers.partition_bytes_per_s, '/s')} on one partition, wire"
+    if producers.latency_s is not None:
+        yield f"acknowledged within {span_text(producers.latency_s)}"
     yield from _given(producers.configuration)
 
 

@@ -73,6 +73,8 @@ def producer_fields(plan: ProducerPlan) -> dict[str, Any]:
         "latency": {
             "least_s": latency.least_s,
             "most_s": latency.most_s,
+            "target_s": latency.target_s,
+            "within_target": latency.fits,
             "parts": [
                 {
                     "part": part.name,

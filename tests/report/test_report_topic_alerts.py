@@ -8,13 +8,22 @@ import pytest
 from kafka_sizing import report
 from kafka_sizing.report.topic_json import topic_json
 from kafka_sizing.review.alerts import alerts_of
-from kafka_sizing.topic import Cluster, Group, Operations, TopicDesign, Traffic, plan_topic
+from kafka_sizing.topic import (
+    Cluster,
+    Group,
+    Operations,
+    Producers,
+    TopicDesign,
+    Traffic,
+    plan_topic,
+)
 
 # 2 MB/s of 500 B are 4,000 records/s, 500 to each of 8 partitions: 30,000 in a minute.
 DESIGN = TopicDesign(
     name="orders",
     traffic=Traffic(write_bytes_per_s=2e6, record_bytes=500),
     partitions=8,
+    producers=Producers(latency_s=0.05),
     groups=[Group(name="billing", member_records_per_s=1_500, delay_s=60)],
     cluster=Cluster(brokers=6, zones=3),
     operations=Operations(owner="payments", owners={"LagHigh": "billing \x1b team"}),
@@ -57,6 +66,15 @@ def test_the_page_has_them_too(plan):
     assert "What to be told" in page
     assert "MembersBelowPlan" in page
     assert "\x1b" not in page
+
+
+def test_the_latency_wanted_is_told_as_input_and_against_the_budget(plan):
+    text = " ".join(report.topic_text(plan, width=200).split())
+    assert "acknowledged within 50 ms" in text
+    assert "within the 50 ms wanted" in text
+    assert "ProduceLatencyHigh brokers above 45 ms warning payments exact" in text
+    latency = json.loads(topic_json(plan))["producers"]["latency"]
+    assert (latency["target_s"], latency["within_target"]) == (0.05, True)
 
 
 def test_json_gives_every_alert_as_it_is_exported(plan):
