@@ -189,8 +189,8 @@ def _count_lazily(
     total = float(sums.sum())
     squares = float(groups["square"].sum())
     effective = total / squares * total if squares else None
-    rows = None if load is None else int(groups["rows"].sum())
-    return _counted(keys, sums, unit, effective, rows=rows)
+    counted = None if load is None else int(groups["rows"].sum())
+    return _counted(keys, sums, unit, effective, rows=counted)
 
 
 def _refuse_columns(key: str | None, load: str | None) -> None:

@@ -98,7 +98,7 @@ def _judges() -> Mapping[str, Judge]:
     ):
         for side in _SIDES:
             judges[f"{kind}-of-{side}"] = partial(judge, side)
-    return judges | named(zookeeper_is_gone)
+    return {**judges, **named(zookeeper_is_gone)}
 
 
 JUDGES = _judges()

@@ -106,9 +106,9 @@ def _coarse_in_time(case: Case) -> Iterator[Flaw]:
 
 def _coarse_in_size(case: Case) -> Iterator[Flaw]:
     topic = case.topic
-    if "delete" not in str(topic.value("cleanup.policy")) or topic.value("retention.bytes") <= 0:
+    kept, segment = float(topic.value("retention.bytes")), float(topic.bytes("segment.bytes"))
+    if "delete" not in str(topic.value("cleanup.policy")) or kept <= 0:  # -1: without limit
         return
-    kept, segment = topic.bytes("retention.bytes"), float(topic.bytes("segment.bytes"))
     if case.known_plan is not None:
         rate = case.design.traffic.wire_bytes_per_s / case.partitions
         segment = min(segment, topic.seconds("segment.ms") * rate)

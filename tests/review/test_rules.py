@@ -1257,6 +1257,12 @@ def test_a_segment_that_time_rolls_before_it_is_full_is_as_large_as_its_time(cha
     assert not [each for each in review.findings if "a segment holds" in each.evidence]
 
 
+@pytest.mark.parametrize("kept", [-1, 0])
+def test_without_a_size_to_keep_no_segment_is_too_large(kept):
+    review = review_configs(topic={"retention.bytes": kept})
+    assert not [each for each in review.findings if "a segment holds" in each.evidence]
+
+
 def test_no_segment_is_proposed_that_kafka_refuses():
     review = review_configs(topic={"retention.bytes": 2_000_000})
     changes = {each.change for each in review.findings if each.rule == "coarse-segments"}
