@@ -816,7 +816,12 @@ DESIGNS = [
     pytest.param(
         "protocol-not-configured",
         "note",
-        {"group": {"config": {"partition.assignment.strategy": None}}},
+        {
+            "group": {
+                "protocol": "cooperative",
+                "config": {"partition.assignment.strategy": None},
+            }
+        },
         id="the default list is eager",
     ),
     pytest.param(
