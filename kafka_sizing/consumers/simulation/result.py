@@ -283,10 +283,13 @@ class LagSimulation:
         if self.peak_lag_records < _ONE_RECORD:
             fared = "the group kept up all the time"
         else:
-            oldest_s = float(self.oldest_unread_s[row].max())
+            oldest_s = self.oldest_unread_s.max(axis=1)
+            age, worst_age = f"{oldest_s[row]:,.0f} s", f"{oldest_s.max():,.0f} s"
+            if worst_age != age:
+                age += f" then and {worst_age} at worst"
             fared = (
                 f"lag peaked at {format_load(self.peak_lag_records, 'records')} after "
-                f"{self.times_s[row]:,g} s (oldest {oldest_s:,.0f} s; most in partition "
+                f"{self.times_s[row]:,g} s (oldest {age}; most in partition "
                 f"{self.worst_partition})"
             )
             caught_up = self.caught_up_at_s()

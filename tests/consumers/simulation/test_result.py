@@ -199,7 +199,8 @@ def test_what_is_said_of_the_peak_belongs_to_one_moment():
     )
     # 400/s × 1,000 s = 400,000 at 1,010 s; 2 × 300/s × 950 s = 570,000 at 2,450 s.
     assert lag.explain().startswith(
-        "lag peaked at 570,000 records after 2,450 s (oldest 950 s; most in partition 1)"
+        "lag peaked at 570,000 records after 2,450 s (oldest 950 s then and 1,000 s at worst; "
+        "most in partition 1)"
     )
     assert (lag.worst_partition, lag.furthest_behind_partition) == (1, 0)
     assert lag.lag_records[lag.peak_row].tolist() == pytest.approx([0, 285_000, 285_000])
