@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing.keys.buffers import codes_of, column_of, plain_text
 from kafka_sizing.keys.columns import KeyColumn, bytes_of
-from kafka_sizing.keys.fast import run_in_parts
 from kafka_sizing.keys.serializers import (
     Serializer,
     check_serializer,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-LEAST_OFFSETS_PER_PART: Final = 2**20
 _SAMPLE: Final = 40  # characters of a key quoted in an error
 
 
@@ -310,18 +309,15 @@ def _from_arrow(
     kind, types = keys.type, pa.types
     if types.is_dictionary(kind):
         values = _from_arrow(keys.dictionary, name, serializer).expanded()
-        return EncodedKeys(values, _codes(keys.indices))
-    if getattr(types, "is_string_view", lambda _: False)(kind):
-        keys = keys.cast(pa.large_string())
-    elif getattr(types, "is_binary_view", lambda _: False)(kind):
-        keys = keys.cast(pa.large_binary())
+        return EncodedKeys(values, codes_of(keys.indices, len(values), name))
+    keys = plain_text(keys)
     kind = keys.type
     if types.is_string(kind) or types.is_large_string(kind):
         check_text_serializer("text", serializer, name=name)
-        return EncodedKeys(_from_arrow_bytes(keys))
+        return EncodedKeys(column_of(keys))
     if types.is_binary(kind) or types.is_large_binary(kind):
         check_text_serializer("bytes", serializer, name=name)
-        return EncodedKeys(_from_arrow_bytes(keys))
+        return EncodedKeys(column_of(keys))
     if types.is_fixed_size_binary(kind):
         return _from_arrow(keys.cast(pa.binary()), name, serializer)
     if types.is_null(kind):
@@ -333,42 +329,6 @@ def _from_arrow(
     if kind == getattr(pa, "uuid", pa.null)():
         return EncodedKeys(_from_list(keys.to_pylist(), name, serializer))
     raise TypeError(f"{name} must be text, bytes, numbers or UUIDs, got Arrow type {kind}")
-
-
-def _codes(indices: pa.Array) -> NDArray[np.int32] | NDArray[np.int64]:
-    """Point at the codes of a dictionary where that is possible; -1 is a null."""
-    signed = indices if str(indices.type) in ("int32", "int64") else indices.cast("int64")
-    whole = signed.fill_null(-1) if signed.null_count else signed
-    codes: NDArray[np.int32] | NDArray[np.int64] = whole.to_numpy()
-    return codes
-
-
-def _from_arrow_bytes(keys: pa.Array) -> KeyColumn:
-    """Point at Arrow's own buffers: the text is not copied."""
-    _, offsets, data = keys.buffers()
-    width = np.int64 if str(keys.type).startswith("large") else np.int32
-    if offsets is None:
-        begins: NDArray[Any] = np.zeros(1, dtype=np.int64)
-    else:
-        begins = np.frombuffer(offsets, dtype=width)[keys.offset : keys.offset + len(keys) + 1]
-    content = np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8)
-    column = KeyColumn(content, _widened(begins))
-    if not keys.null_count:
-        return column
-    return _with_nulls(column, keys.is_valid().to_numpy(zero_copy_only=False))
-
-
-def _widened(offsets: NDArray[Any]) -> NDArray[np.int64]:
-    """Give offsets of 64 bits, on all cores where there are many."""
-    if offsets.dtype == np.int64:
-        return offsets
-    wide = np.empty(len(offsets), dtype=np.int64)
-
-    def widen_some(begin: int, end: int) -> None:
-        wide[begin:end] = offsets[begin:end]
-
-    run_in_parts(widen_some, len(offsets), LEAST_OFFSETS_PER_PART)
-    return wide
 
 
 def _with_nulls(column: KeyColumn, valid: NDArray[np.bool_]) -> KeyColumn:

@@ -83,7 +83,8 @@ def count_key_lines(
     check_serializer(serializer)
     counter = counter_of(memory_bytes, partitioner, counts)
     piece: Piece
-    for piece in in_order(line_tasks(stream, serializer, name=name), workers()):
+    tasks = line_tasks(stream, serializer, name=name)
+    for piece in in_order(tasks, workers(), size_of=lambda piece: piece.n_bytes):
         counter.add(piece.batch)
     if not counter.records:
         raise ValueError(f"{name} must hold at least one key a line, got none")

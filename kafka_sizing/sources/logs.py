@@ -81,7 +81,7 @@ class KeyLog:
         share = sum(Path(log.path).stat().st_size for log in logs) / meter.expected
         done = 0.0
         piece: Piece
-        for piece in in_order(tasks, workers()):
+        for piece in in_order(tasks, workers(), size_of=lambda piece: piece.n_bytes):
             add(piece.batch)
             if faults is not None:
                 faults.wrong_loads += piece.wrong_loads

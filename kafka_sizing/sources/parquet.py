@@ -1,7 +1,7 @@
 """Parquet files of text or byte keys in; their records, row group by row group, out.
 
 Arrow reads them. Where a file holds codes into a dictionary they are taken as they are, so that
-a key is looked at once a row group.
+a key is looked at once a row group. Pages that carry a checksum are held against it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from kafka_sizing.keys.intake import encode_keys
 from kafka_sizing.sources.engine import first_line
 from kafka_sizing.sources.loads import record_loads
 from kafka_sizing.sources.paths import LogFile
-from kafka_sizing.sources.pieces import Piece, Wanted
+from kafka_sizing.sources.pieces import BYTES_PER_PIECE, Piece, Wanted
 from kafka_sizing.sources.pipeline import Task
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROWS_PER_BATCH: Final = 2**17
-_ROWS_AT_ONCE: Final = 2**21  # of a row group; larger ones come in batches
+_ROWS_PER_WIDE_BATCH: Final = 2**14  # where a dictionary hides how long keys are
+_BYTES_AT_ONCE: Final = 2**26  # of a row group as codes; larger ones come in batches
+_BYTES_PER_CODE: Final = 4
+_MOST_BYTES_OF_CODES: Final = 8  # a record takes more where most keys are spelled out
+_BYTES_PER_READ: Final = 2**20  # of a row group that comes in batches
 _GROUPS_TRIED: Final = 4  # read as codes before the first of them told whether that pays
 _MOST_DISTINCT_SHARE: Final = 0.5  # of records with a new key: above it codes do not pay
 
@@ -41,8 +45,10 @@ class _File:
         import pyarrow.parquet as pq
 
         self._path, self._wanted = path, wanted
-        with _clear_errors(path):
+        with readable(path):
             self._metadata = pq.read_metadata(path)
+        names = [self._metadata.schema.column(at).path for at in range(self._metadata.num_columns)]
+        self._key_at = names.index(wanted.key)
         self._tried = threading.Event()
         self._codes_pay = True
 
@@ -56,18 +62,21 @@ class _File:
 
     def _pieces(self, group: int, of_records: int) -> Iterator[Piece]:
         try:
-            with _clear_errors(self._path):
-                for batch in self._batches(group):
-                    yield self._piece(batch, group, of_records)
+            for batch in self._batches(group):
+                yield self._piece(batch, group, of_records)
         finally:
             if group == 0:
                 self._tried.set()
 
     def _piece(self, batch: pa.RecordBatch, group: int, of_records: int) -> Piece:
         wanted = self._wanted
-        keys = encode_keys(batch.column(wanted.key), name=wanted.key, serializer=wanted.serializer)
-        if group == 0 and keys.codes is not None:
-            self._codes_pay = len(keys.column) <= _MOST_DISTINCT_SHARE * len(keys)
+        with readable(self._path, ValueError):  # codes or offsets that lead to no key
+            keys = encode_keys(
+                batch.column(wanted.key), name=wanted.key, serializer=wanted.serializer
+            )
+        if group == 0:
+            if keys.codes is not None:
+                self._codes_pay = len(keys.column) <= _MOST_DISTINCT_SHARE * len(keys)
             self._tried.set()
         loads, wrong = None, 0
         if wanted.load is not None:
@@ -77,31 +86,55 @@ class _File:
         )
 
     def _batches(self, group: int) -> Iterator[pa.RecordBatch]:
+        """Read a row group in one piece where it is small and holds codes, else in several."""
         import pyarrow.parquet as pq
 
+        key, load = self._wanted.key, self._wanted.load
+        what: dict[str, Any] = {
+            "columns": [key] if load is None else [key, load],
+            "use_threads": False,
+        }
+        how: dict[str, Any] = {
+            "metadata": self._metadata,
+            "page_checksum_verification": True,
+            "pre_buffer": False,
+        }
+        rows = max(self._metadata.row_group(group).num_rows, 1)
+        column = self._metadata.row_group(group).column(self._key_at)
+        key_bytes = max(column.total_uncompressed_size, 1)
+        as_codes = _holds_codes(column.encodings) and self._codes_may_pay(group)
+        with readable(self._path):
+            if as_codes and key_bytes + _BYTES_PER_CODE * rows <= _BYTES_AT_ONCE:
+                with pq.ParquetFile(self._path, read_dictionary=[key], **how) as file:
+                    yield from file.read_row_group(group, **what).to_batches()
+                return
+            is_wide = key_bytes >= _MOST_BYTES_OF_CODES * rows
+            most = _ROWS_PER_WIDE_BATCH if as_codes and is_wide else _ROWS_PER_BATCH
+            per_batch = max(1, min(most, BYTES_PER_PIECE * rows // key_bytes))
+            codes = [key] if as_codes and not is_wide else None
+            how["buffer_size"] = _BYTES_PER_READ
+            with pq.ParquetFile(self._path, read_dictionary=codes, **how) as file:
+                yield from file.iter_batches(per_batch, row_groups=[group], **what)
+
+    def _codes_may_pay(self, group: int) -> bool:
         if group >= _GROUPS_TRIED:
             self._tried.wait()
-        as_codes = group < _GROUPS_TRIED or self._codes_pay
-        key, load = self._wanted.key, self._wanted.load
-        with pq.ParquetFile(
-            self._path, metadata=self._metadata, read_dictionary=[key] if as_codes else None
-        ) as file:
-            what: dict[str, Any] = {
-                "columns": [key] if load is None else [key, load],
-                "use_threads": False,
-            }
-            if as_codes and self._metadata.row_group(group).num_rows <= _ROWS_AT_ONCE:
-                yield from file.read_row_group(group, **what).to_batches()
-            else:
-                yield from file.iter_batches(_ROWS_PER_BATCH, row_groups=[group], **what)
+        return group < _GROUPS_TRIED or self._codes_pay
+
+
+def _holds_codes(encodings: Sequence[str]) -> bool:
+    """Say whether pages hold codes into a dictionary, and none what Arrow cannot make codes of."""
+    return any("DICTIONARY" in name for name in encodings) and not any(
+        name.startswith("DELTA") for name in encodings
+    )
 
 
 @contextmanager
-def _clear_errors(path: str) -> Iterator[None]:
+def readable(path: str, *others: type[Exception]) -> Iterator[None]:
     """Say in one line what is wrong with the file."""
     import pyarrow as pa
 
     try:
         yield
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, *others) as error:
         raise ValueError(f"{path} must be readable: {first_line(error)}") from error

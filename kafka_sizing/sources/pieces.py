@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 from kafka_sizing.keys.batches import KeyBatch
 from kafka_sizing.keys.serializers import Serializer
+
+BYTES_PER_PIECE: Final = 2**25  # about, of keys that are read at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +29,11 @@ class Piece:
     share: float | None = None  #: of its log; None: the reader of the log knows how far it is
     wrong_loads: int = 0  #: records whose load is none
     kinds: Counter[str] = field(default_factory=Counter)  #: what keys are, where records say it
+
+    @property
+    def n_bytes(self) -> int:
+        """Say how much memory it takes."""
+        batch = self.batch
+        column = batch.column
+        arrays = (column.data, column.offsets, batch.positions, batch.hashes, batch.loads)
+        return sum(array.nbytes for array in arrays)

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from kafka_sizing._checks import nearest
 from kafka_sizing.sources.engine import Engine
+from kafka_sizing.sources.parquet import readable
 from kafka_sizing.sources.paths import LogFile
 
 Held = Literal["text", "written text", "bytes", "integers", "big integers", "floats", "UUIDs"]
@@ -93,7 +94,7 @@ def columns_of(log: LogFile, engine: Engine) -> list[str]:
             headers = [_header(log, delimiter) for delimiter in _DELIMITERS[log.format]]
             return max(headers, key=len)
         case "Parquet":
-            return list(_parquet_types(log, engine))
+            return [name for name, _, _ in _parquet_columns(log, engine)]
         case _:
             return fields_of([log], engine)
 
@@ -117,7 +118,7 @@ def _read(
         case "CSV" | "TSV":
             return _csv_records(logs, *layout)
         case "Parquet":
-            return _parquet_records(logs, key, load, *layout)
+            return _parquet_records(logs, *layout)
         case _:
             return _json_records(logs, key, load)
 
@@ -134,12 +135,17 @@ def _csv_layout(log: LogFile, key: str, load: str | None) -> tuple[str, int, int
         raise missing_column(log.path, argument, wanted[argument], names)
     names = headers[delimiter]
     for argument, column in wanted.items():
-        if names.count(column) > 1:
-            raise ValueError(
-                f"{argument} must name one column of {log.path}, got {column!r}, "
-                f"which stands there {names.count(column)} times"
-            )
+        _check_one(log, argument, column, names)
     return delimiter, len(names), names.index(key), None if load is None else names.index(load)
+
+
+def _check_one(log: LogFile, argument: str, column: str, names: Sequence[str]) -> None:
+    """Refuse a name that several columns bear."""
+    if names.count(column) > 1:
+        raise ValueError(
+            f"{argument} must name one column of {log.path}, got {column!r}, "
+            f"which stands there {names.count(column)} times"
+        )
 
 
 def _header(log: LogFile, delimiter: str) -> list[str]:
@@ -174,25 +180,44 @@ def _csv_records(
     )
 
 
-def _parquet_types(log: LogFile, engine: Engine) -> dict[str, str]:
+def _parquet_columns(log: LogFile, engine: Engine) -> list[tuple[str, str, str]]:
+    """List each column's name, its type, and what DuckDB calls it.
+
+    DuckDB tells no letters of two cases apart, and calls a second column of a name another way.
+    """
+    import pyarrow.parquet as pq
+
     rows = engine.rows(
         "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM "
         f"read_parquet({_paths([log])}, hive_partitioning = false))",
         [log],
     )
-    return dict(rows)
+    with readable(log.path):
+        names = pq.read_schema(log.path).names
+    return [(name, kind, called) for name, (called, kind) in zip(names, rows, strict=True)]
 
 
-def _parquet_layout(log: LogFile, engine: Engine, key: str, load: str | None) -> tuple[Held]:
-    types = _parquet_types(log, engine)
+def _parquet_layout(
+    log: LogFile, engine: Engine, key: str, load: str | None
+) -> tuple[Held, str, str | None]:
+    """Say what keys are, and what DuckDB calls their column and that of loads."""
+    columns = _parquet_columns(log, engine)
+    names = [name for name, _, _ in columns]
     for argument, column in (("key", key), ("load", load)):
-        if column is not None and column not in types:
-            raise missing_column(log.path, argument, column, list(types))
-    if load is not None and not _is_number(types[load]):
+        if column is not None:
+            if column not in names:
+                raise missing_column(log.path, argument, column, names)
+            _check_one(log, argument, column, names)
+    _, key_type, key_called = columns[names.index(key)]
+    held = _held(key_type, key, log)
+    if load is None:
+        return held, key_called, None
+    _, load_type, load_called = columns[names.index(load)]
+    if not _is_number(load_type):
         raise TypeError(
-            f"load must be a column of numbers, got {load!r} of type {types[load]} in {log.path}"
+            f"load must be a column of numbers, got {load!r} of type {load_type} in {log.path}"
         )
-    return (_held(types[key], key, log),)
+    return held, key_called, load_called
 
 
 def _held(kind: str, key: str, log: LogFile) -> Held:
@@ -218,7 +243,7 @@ def _is_number(kind: str) -> bool:
     return kind in (*_INTEGERS, *_FLOATS, "UBIGINT") or kind.startswith("DECIMAL")
 
 
-def _parquet_records(logs: tuple[LogFile, ...], key: str, load: str | None, held: Held) -> Records:
+def _parquet_records(logs: tuple[LogFile, ...], held: Held, key: str, load: str | None) -> Records:
     column = _quoted(key)
     read = {
         "text": f"encode({column})",

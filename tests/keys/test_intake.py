@@ -78,6 +78,50 @@ def test_a_dictionary_keeps_its_codes():
     assert encode_keys(encoded) is encoded
 
 
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint16(), pa.int32(), pa.uint64()], ids=str)
+@pytest.mark.parametrize("code", [2, 100])
+def test_a_code_beyond_its_dictionary_is_refused(kind, code):
+    codes = pa.array([0, None, code, 1], kind)
+    keys = pa.DictionaryArray.from_arrays(codes, pa.array(["a", "b"]), safe=False)
+    with pytest.raises(
+        ValueError, match=rf"^codes of k must lie within its dictionary of 2, got {code}$"
+    ):
+        encode_keys(keys, name="k")
+
+
+def test_a_code_below_its_dictionary_is_no_null():
+    codes = pa.array([0, -1], pa.int32())
+    keys = pa.DictionaryArray.from_arrays(codes, pa.array(["a", "b"]), safe=False)
+    with pytest.raises(ValueError, match=r"its dictionary of 2, got -1$"):
+        encode_keys(keys)
+
+
+def test_arrow_offsets_that_nobody_checked_are_refused():
+    offsets = np.array([0, 10**6, 4], dtype=np.int32)
+    keys = pa.StringArray.from_buffers(2, pa.py_buffer(offsets), pa.py_buffer(b"abcd"))
+    with pytest.raises(ValueError, match=r"^offsets must not fall, got 4 after 1,000,000"):
+        as_key_column(keys).take(np.array([0]))
+
+
+class Name(pa.ExtensionType):
+    """Text that goes by another name, as JSON does."""
+
+    def __init__(self):
+        super().__init__(pa.string(), "name")
+
+    def __arrow_ext_serialize__(self):
+        return b""
+
+
+@pytest.mark.parametrize("kind", [Name(), *([pa.json_()] if hasattr(pa, "json_") else [])])
+def test_text_of_another_name_is_text(kind):
+    held = pa.array(["1", None, "2"])
+    keys = pa.ExtensionArray.from_storage(kind, held)
+    assert list(as_key_column(keys)) == [b"1", None, b"2"]
+    coded = pa.DictionaryArray.from_arrays(pa.array([2, 0, 1]), keys)
+    assert list(as_key_column(coded)) == [b"2", b"1", None]
+
+
 def test_a_null_value_of_a_dictionary_is_a_null_key():
     codes, values = pa.array([0, 1, None, 1]), pa.array(["a", None])
     encoded = encode_keys(pa.DictionaryArray.from_arrays(codes, values))

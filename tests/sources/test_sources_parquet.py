@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from kafka_sizing.sources import count_key_files, parquet
+from kafka_sizing.sources.paths import find_logs
+from kafka_sizing.sources.pieces import Wanted
 
 
 def written(path, keys, *, groups=1, **options):
@@ -46,12 +48,124 @@ def test_keys_are_counted_however_they_are_written(tmp_path, options, groups, nu
     assert counted(path) == (dict(expected), null)
 
 
-def test_row_groups_too_large_to_hold_come_in_batches(tmp_path, monkeypatch):
-    monkeypatch.setattr(parquet, "_ROWS_AT_ONCE", 1_000)
+@pytest.mark.parametrize("width", [0, 300])
+@pytest.mark.parametrize("options", [{}, {"use_dictionary": False}], ids=["codes", "plain"])
+def test_row_groups_too_large_to_hold_come_in_batches(tmp_path, monkeypatch, options, width):
+    monkeypatch.setattr(parquet, "_BYTES_AT_ONCE", 1_000)
     monkeypatch.setattr(parquet, "_ROWS_PER_BATCH", 700)
-    keys = some_keys()
-    path = written(tmp_path / "log.parquet", keys, groups=2)
+    monkeypatch.setattr(parquet, "_ROWS_PER_WIDE_BATCH", 600)
+    asked = []
+    real = pq.ParquetFile.iter_batches
+
+    def noted(self, rows, **how):
+        asked.append(rows)
+        return real(self, rows, **how)
+
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", noted)
+    keys = [None if key is None else key + "." * width for key in some_keys()]
+    path = written(tmp_path / "log.parquet", keys, groups=2, **options)
     assert counted(path)[0] == {key: n for key, n in Counter(keys).items() if key is not None}
+    assert asked == [600 if width and not options else 700] * 2
+
+
+def test_wide_keys_come_few_at_a_time(tmp_path, monkeypatch):
+    """Keys of 1,000 bytes and 4 for their length: 40 fit in 40,160 bytes."""
+    monkeypatch.setattr(parquet, "BYTES_PER_PIECE", 40_160)
+    keys = [f"{number:01000}" for number in range(200)]
+    path = written(tmp_path / "log.parquet", keys, use_dictionary=False)
+    key_bytes = pq.read_metadata(path).row_group(0).column(1).total_uncompressed_size
+    assert 200 * 40_160 / 40 < key_bytes < 200 * 40_160 / 39  # pages have headers
+    wanted = Wanted(key="key", load=None, serializer=None)
+    (task,) = parquet.parquet_tasks(find_logs(path), wanted)
+    sizes = [piece.batch.records for piece in task()]
+    assert sizes == [39] * 5 + [5]
+    assert counted(path)[0] == dict.fromkeys(keys, 1)
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"])
+def test_keys_of_every_encoding_are_read(tmp_path, encoding):
+    keys = some_keys()
+    path = written(
+        tmp_path / "log.parquet", keys, groups=3,
+        use_dictionary=False, column_encoding={"key": encoding},
+    )  # fmt: skip
+    expected = Counter(keys)
+    null = expected.pop(None)
+    assert counted(path) == (dict(expected), null)
+
+
+def test_json_is_text(tmp_path):
+    text = pa.array(['{"a": 1}', "2", '{"a": 1}', None])
+    kind = pa.json_() if hasattr(pa, "json_") else pa.string()
+    path = written(tmp_path / "log.parquet", text.cast(kind))
+    assert counted(path) == ({'{"a": 1}': 2, "2": 1}, 1)
+
+
+def columns_written(path, **columns):
+    names = [name.rstrip("_") for name in columns]
+    pq.write_table(pa.Table.from_arrays([pa.array(c) for c in columns.values()], names), path)
+    return path
+
+
+def test_names_in_letters_of_two_cases_are_two_columns(tmp_path):
+    path = columns_written(
+        tmp_path / "log.parquet", K=["a", "a"], k=["b", "c"], B=[1, 1], b=[2, 5]
+    )
+    keys = count_key_files(path, key="k", load="b")
+    assert dict(zip(keys.keys.text(), keys.loads.tolist(), strict=True)) == {"b": 2, "c": 5}
+    assert count_key_files(path, key="K").keys.text() == ["a"]
+    numbers = count_key_files(path, key="b", load="B", serializer="string")
+    assert numbers.keys.text() == ["2", "5"]
+    assert count_key_files(path, key="B", serializer="string").keys.text() == ["1"]
+    with pytest.raises(ValueError, match=r"one of the columns \['K', 'k', 'B', 'b'\]"):
+        count_key_files(path, key="z")
+
+
+def test_a_name_that_two_columns_bear_is_refused(tmp_path):
+    path = columns_written(
+        tmp_path / "log.parquet", k=["a"], k_=["b"], size=[1], size_=[2], x=["c"]
+    )
+    with pytest.raises(ValueError, match=r"^key must name one column of .*'k'.* there 2 times$"):
+        count_key_files(path, key="k")
+    with pytest.raises(ValueError, match=r"^load must name one column of .*'size'.* 2 times$"):
+        count_key_files(path, key="x", load="size")
+
+
+def damaged(path, begin, some):
+    content = bytearray(path.read_bytes())
+    content[begin : begin + len(some)] = some
+    path.write_bytes(bytes(content))
+
+
+def test_codes_that_lead_beyond_the_dictionary_are_refused(tmp_path):
+    """Arrow hands them on: 11 bits a code for 1,030 keys, all set, are code 2,047."""
+    keys = [f"key-{n}" for n in np.random.default_rng(0).permutation(20_600) % 1_030]
+    whole = written(tmp_path / "log.parquet", keys, compression="none").read_bytes()
+    column = pq.read_metadata(tmp_path / "log.parquet").row_group(0).column(1)
+    page = column.data_page_offset
+    size = column.dictionary_page_offset + column.total_compressed_size - page
+    said = []
+    for part in np.arange(0.05, 0.95, 0.1):
+        path = tmp_path / "damaged.parquet"
+        path.write_bytes(whole)
+        damaged(path, page + int(size * part), b"\xff" * 190)
+        with pytest.raises(ValueError, match=rf"^{path} must be readable: ") as caught:
+            count_key_files(path, key="key")
+        said.append(str(caught.value))
+    assert any("codes of key must lie within its dictionary of 1,030, got" in one for one in said)
+
+
+@pytest.mark.parametrize("page", ["dictionary", "data"])
+def test_a_page_that_its_checksum_does_not_fit_is_refused(tmp_path, page):
+    keys = some_keys()
+    options = {"compression": "none", "write_page_checksum": True}
+    path = written(tmp_path / "log.parquet", keys, **options)
+    column = pq.read_metadata(path).row_group(0).column(1)
+    begin = column.dictionary_page_offset if page == "dictionary" else column.data_page_offset
+    at = begin + 100
+    damaged(path, at, bytes([path.read_bytes()[at] ^ 1]))
+    with pytest.raises(ValueError, match=rf"^{path} must be readable: .*(CRC|checksum)"):
+        count_key_files(path, key="key")
 
 
 def test_codes_are_given_up_where_most_keys_are_new(tmp_path, monkeypatch):
