@@ -14,6 +14,7 @@ from kafka_sizing._checks import (
     check_count,
     check_fraction,
     check_non_negative,
+    check_type,
 )
 from kafka_sizing.consumers.rebalance.detection import Membership, Protocol
 from kafka_sizing.consumers.scaling.defaults import default_number
@@ -197,6 +198,8 @@ def compare_policies(
 
     Raises
     ------
+    TypeError
+        If a policy, an event or a simulation is something else.
     ValueError
         If there is no policy or no objective, two policies have one name, a number is out of
         range, or ``keep`` is none of its choices.
@@ -241,6 +244,9 @@ def compare_policies(
         most = max(members, *(policy.most for policy in compared))
         check_member(event, members=most_members(events, most))
     known = played or {}
+    for name, lag in known.items():
+        check_choice("names in played", name, [policy.name for policy in compared])
+        check_type(f"played[{name!r}]", lag, LagSimulation, "simulate_lag")
 
     def outcome_of(policy: ScalingPolicy) -> PolicyOutcome:
         starts_with = starting_members(policy, members)

@@ -533,6 +533,8 @@ def test_names_are_escaped():
         (fixed(3), {"storm_fraction": -1}, ValueError, "storm_fraction must be a fraction"),
         (fixed(3), {"members": 0}, ValueError, "members must be a whole number"),
         (fixed(3), {"keep": "none"}, ValueError, "keep must be one of 'all', 'best', got 'none'"),
+        (fixed(3), {"played": {"3 members": 3}}, TypeError, r"played\['3 members'\] must be LagS"),
+        (fixed(3), {"played": {"4": 3}}, ValueError, "names in played must be one of '3 members'"),
         (fixed(3), {"events": Crash(at_s=1, member=0)}, TypeError, "events must be a sequence"),
     ],
 )
