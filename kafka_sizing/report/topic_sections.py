@@ -110,7 +110,7 @@ def _sections(plan: TopicPlan, wording: Wording) -> Iterator[TopicSection]:
     )
     alerts = alerts_of(plan)
     yield TopicSection(
-        name="alerts-part",
+        name="alerts",
         title="What to be told",
         sentences=tuple(alert_sentences(alerts)),
         tables=(alert_table(alerts),),
