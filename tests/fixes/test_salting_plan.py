@@ -11,6 +11,7 @@ from kafka_sizing.fixes.salting import (
     fullest_partition,
     plan_salting,
 )
+from kafka_sizing.fixes.salting.expectation import SaltedModel
 
 
 def squares_left(shares, hot, shards):
@@ -486,3 +487,56 @@ def test_a_line_that_no_count_meets_is_said_without_a_number_of_many_digits():
 def test_a_capacity_that_is_no_share_at_all_is_refused():
     with pytest.raises(ValueError, match=r"^capacity as a share of the load must be"):
         plan_salting(KeyLoads(["a", "b"], [5, 5]), 4, capacity=5e-324)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_choice_is_not_one_that_was_lucky_in_its_draws(zipf_keys, seed):
+    """Every option passes by more than chance, and holds under hashes drawn by another."""
+    keys = zipf_keys(2_000, 1.2)
+    plan = plan_salting(keys, 24, most_share=0.1, draws=500, rng=seed)
+    for option in plan.options:
+        share, error = option.probability_within(0.1), option.standard_error(0.1)
+        assert error == pytest.approx((share * (1 - share) / option.draws) ** 0.5)
+        assert share >= 0.95 + 1.645 * error
+    other = expect_salted(
+        keys, 24, hot_keys=plan.hot_keys, shards=plan.shards, draws=20_000, rng=100 + seed
+    )
+    assert other.probability_within(0.1) >= 0.95 - 2 * other.standard_error(0.1)
+    assert f"(standard error {100 * plan.chosen.standard_error(0.1):.3g}" in plan.reason
+
+
+def test_an_exact_probability_has_no_error():
+    lone = expect_salted(KeyLoads(["only"], [1.0]), 12, hot_keys=1, shards=24)
+    assert lone.is_exact
+    assert (lone.standard_error(0.25), lone.surely_keeps(0.25, 0.95)) == (0.0, True)
+
+
+def test_few_hashes_tell_of_most_choices_whether_they_do(monkeypatch, zipf_keys):
+    """Only where 200 leave it open are all drawn: of all that are tried, less than half."""
+    drawn = []
+    draw = SaltedModel.draw
+
+    def counted(self, hot, shards, draws, rng):
+        drawn.append(draws)
+        return draw(self, hot, shards, draws, rng)
+
+    monkeypatch.setattr(SaltedModel, "draw", counted)
+    assert plan_salting(zipf_keys(10_000), 1_000, most_share=0.01, rng=1).feasible
+    assert drawn.count(2_000) < drawn.count(200) / 2
+
+
+@pytest.mark.parametrize("certainty", [0.3, 0.95])
+def test_the_even_share_itself_asks_for_no_chance_at_all(zipf_keys, certainty):
+    plan = plan_salting(zipf_keys(1_000), 4, most_share=1 / 4, certainty=certainty, rng=1)
+    assert plan.obstacle == "even share"
+    assert "at most one hash in 4 spreads all load as evenly as that" in plan.reason
+    dealt = plan_salting(
+        KeyLoads(["only"], [1]), 4, most_share=1 / 4, placement="consecutive", rng=1
+    )
+    assert dealt.feasible  # four shards on four partitions, wherever the first one is
+
+
+def test_two_shards_part_under_one_hash_in_two_and_that_may_be_enough():
+    needs = {"most_share": 1 / 2, "certainty": 0.4, "most_shards": 2}
+    plan = plan_salting(KeyLoads(["only"], [1]), 2, **needs)
+    assert (plan.shards, plan.probability) == (2, 0.5)

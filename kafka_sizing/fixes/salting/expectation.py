@@ -40,7 +40,7 @@ _MOST_EXACT: Final = 2_000  # shards of a lone key whose exact distribution is w
 _HELD: Final = 2**22  # numbers held at once
 _ONE_SIDED: Final = 1.645  # standard errors that chance exceeds once in twenty
 _VERIFIED: Final = 10  # times the draws of a trial, to verify what is chosen
-_VERIFIED_CELLS: Final = 2**25  # as far as this many placed shards and partitions allow
+_VERIFIED_CELLS: Final = 2**23  # as far as this many placed shards and partitions allow
 _BINOMIAL_COST: Final = 6  # how many placed shards cost as much as one binomial count
 
 Floats = NDArray[np.float64]
@@ -343,13 +343,12 @@ class _Groups:
         at_once = max(1, _HELD // (int(self.counts[~many].sum()) + n))
         for begin in range(0, draws, at_once):
             rows = min(at_once, draws - begin)
-            loads = self.base + self._placed(~many, rows, rng)
-            if deviation:
-                normal = rng.standard_normal((rows, n))
-                loads += deviation * (normal - normal.mean(axis=1, keepdims=True))
+            loads = self._placed(~many, rows, rng)
+            loads += self.base
+            excess = 0.0 if not deviation else _add_noise(loads, deviation, rng)
             for weight, count in zip(self.weights[many], self.counts[many], strict=True):
                 loads += weight * rng.multinomial(count, np.full(n, 1 / n), size=rows)
-            yield loads.max(axis=1)
+            yield loads.max(axis=1) - excess
 
     def _placed(self, which: NDArray[np.bool_], rows: int, rng: np.random.Generator) -> Floats:
         """Place every shard of some groups; a row per draw."""
@@ -364,6 +363,15 @@ class _Groups:
             places = rng.integers(n, size=(rows, weights.size))
         cells = (places + n * np.arange(rows)[:, np.newaxis]).ravel()
         return sum_by(cells, np.tile(weights, rows), rows * n).reshape(rows, n)
+
+
+def _add_noise(loads: Floats, deviation: float, rng: np.random.Generator) -> Floats:
+    """Add a normal number to each load; give the mean of each row, by which all are too high."""
+    noise = rng.standard_normal(loads.shape, dtype=np.float32)  # half as long to draw
+    noise *= np.float32(deviation)
+    loads += noise
+    excess: Floats = noise.mean(axis=1, dtype=np.float64)
+    return excess
 
 
 def _sum_from(values: Floats) -> Floats:

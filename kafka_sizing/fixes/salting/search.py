@@ -138,7 +138,8 @@ class Search:
         option, is_kept = self._roughly(hot, shards)
         if is_kept is None:
             option = self._fully_drawn(hot, shards)
-            is_kept = option.probability_within(self.share) >= self.certainty
+            error = option.standard_error(self.share)  # one to spare, or it is soon refuted
+            is_kept = option.probability_within(self.share) >= self.certainty + error
         if self.closest is None or self._nearness(option) > self._nearness(self.closest):
             self.closest = option
         return is_kept
