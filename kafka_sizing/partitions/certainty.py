@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from kafka_sizing._checks import (
     check_share,
 )
 from kafka_sizing.partitions.placement import MOST_PLACED
+from kafka_sizing.units import format_count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,9 @@ QUANTILES_SHOWN: Final = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _CELLS: Final = 256  # counts the distribution is reckoned at; smooth between them if more
 _NEVER: Final = 1e-13  # a chance that is left out
 _REACH: Final = 16  # standard deviations of a sum that one period of the transform spans
+_SETTLED: Final = 10**5  # records per partition from which on the distribution keeps its shape
+_MANY: Final = 8  # partitions from which on the transform has ended
+_TERMS: Final = 256  # after so many terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,7 +88,8 @@ class SamplingNoise:
     def reason(self) -> str:
         """What chance shows, in a sentence."""
         return (
-            f"in {self.records:,} records of {self.partitions:,} even partitions the hottest "
+            f"in {format_count(self.records, 'record')} of "
+            f"{format_count(self.partitions, 'even partition')} the hottest "
             f"shows {self.mean_ratio:.3g} × the even share on average, and more than "
             f"{self.quantile(0.95):.3g} × in at most 5 of 100 samples"
         )
@@ -104,7 +110,8 @@ class SamplingNoise:
     def __repr__(self) -> str:
         """Say what the sample is of, and what imbalance chance makes of it."""
         return (
-            f"SamplingNoise({self.records:,} records, {self.partitions:,} partitions, "
+            f"SamplingNoise({format_count(self.records, 'record')}, "
+            f"{format_count(self.partitions, 'partition')}, "
             f"mean_ratio={self.mean_ratio:.3f}, p95={self.quantile(0.95):.3f})"
         )
 
@@ -156,14 +163,15 @@ def sampling_noise(records: int, *, partitions: int) -> SamplingNoise:
         return SamplingNoise(
             partitions=1, records=n, most_records=np.array([n]), probability_up_to=np.ones(1)
         )
-    least = -(-n // cells)
-    counts = np.arange(least, _most_ever(n, cells, least) + 1)
-    reckoned = np.unique(np.linspace(counts[0], counts[-1], _CELLS).round().astype(np.int64))
-    up_to = _probability_up_to(reckoned, n, cells)
-    if reckoned.size < counts.size:
-        from scipy.interpolate import PchipInterpolator
-
-        up_to = PchipInterpolator(reckoned, up_to)(counts)
+    counts = _counts_possible(n, cells)
+    settled = min(n, _SETTLED * cells)
+    possible = counts if settled == n else _counts_possible(settled, cells)
+    reckoned = np.unique(np.linspace(possible[0], possible[-1], _CELLS).round().astype(np.int64))
+    up_to = _probability_up_to(reckoned, settled, cells)
+    if settled < n or reckoned.size < counts.size:
+        up_to = _filled_in(
+            _deviations(reckoned, settled, cells), up_to, _deviations(counts, n, cells)
+        )
     rising = np.maximum.accumulate(np.clip(up_to, 0, 1))
     rising[-1] = 1.0
     return SamplingNoise(
@@ -217,37 +225,103 @@ def chance_on_line(
     return min(1.0, float(binom.sf(at_least, round(records), line_share)) * looked_at)
 
 
-def _most_ever(n: int, cells: int, least: int) -> int:
-    """Give the count that no cell exceeds, but for a chance that is left out."""
+def _counts_possible(n: int, cells: int) -> NDArray[np.int64]:
+    """Give the counts that the largest cell can have, but for chances that are left out."""
     from scipy.stats import binom
 
-    def is_never_exceeded(count: int) -> int:
-        return int(binom.sf(count, n, 1 / cells) * cells <= _NEVER)
+    even = -(-n // cells)
 
-    return least + bisect_left(range(least, n), 1, key=is_never_exceeded)
+    def above(count: int) -> float:
+        return float(binom.sf(count, n, 1 / cells))
+
+    def may_be_largest(count: int) -> int:  # all cells at most so large: at most F(count)**cells
+        return int(cells * np.log1p(-min(above(count), 1 - 1e-16)) >= np.log(_NEVER))
+
+    def is_never_exceeded(count: int) -> int:
+        return int(above(count) * cells <= _NEVER)
+
+    most = even + bisect_left(range(even, n), 1, key=is_never_exceeded)
+    least = even + bisect_left(range(even, most), 1, key=may_be_largest)
+    return np.arange(least, most + 1)
+
+
+def _deviations(counts: NDArray[np.int64], n: int, cells: int) -> NDArray[np.float64]:
+    """Give the normal number that is as rare as one cell's count: much alike for every n."""
+    from scipy.special import ndtri
+    from scipy.stats import binom
+
+    rarity: NDArray[np.float64] = -ndtri(binom.sf(counts, n, 1 / cells))
+    return rarity
+
+
+def _filled_in(
+    known_at: NDArray[np.float64], up_to: NDArray[np.float64], wanted_at: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Read a distribution between its known points: on Gumbel's scale it is all but straight."""
+    from scipy.interpolate import PchipInterpolator
+
+    rising = np.maximum.accumulate(up_to.clip(_NEVER, 1 - _NEVER))
+    straight = PchipInterpolator(known_at, np.log(-np.log(rising)))
+    filled: NDArray[np.float64] = np.exp(
+        -np.exp(straight(wanted_at.clip(known_at[0], known_at[-1])))
+    )
+    return filled
 
 
 def _probability_up_to(counts: NDArray[np.int64], n: int, cells: int) -> NDArray[np.float64]:
     """Give P(largest of ``cells`` even cells <= count) for each count, of ``n`` in all."""
-    from scipy.fft import next_fast_len, rfft
-    from scipy.stats import poisson
+    from scipy.fft import next_fast_len
 
     period = next_fast_len(int(_REACH * np.sqrt(n)) + 64, real=True)
     first = max(0, int(n / cells - _REACH * np.sqrt(n / cells)))  # fewer: never
-    mass = poisson.pmf(np.arange(first, counts[-1] + 1), n / cells)
-    turns = np.arange(period // 2 + 1) * (n % period) % period
-    twice = np.full(turns.size, 2.0)  # each term stands for its mirror image too,
+    numbers = np.arange(first, counts[-1] + 1)
+    # so many factors of a Poisson mass are rounded that their product would be off by 1e-10
+    logs = np.cumsum(np.log(n / cells / numbers[1:]))
+    mass = np.exp(np.append(0.0, logs) - max(0.0, logs.max(initial=0.0)))
+    mass /= mass.sum()
+    terms = period // 2 + 1 if cells < _MANY else min(_TERMS, period // 2 + 1)
+    twice = np.full(terms, 2.0)  # each term stands for its mirror image too,
     twice[0] = 1.0  # but for the first and, of an even period, the last
     if period % 2 == 0:
-        twice[-1] = 1.0
-    back = twice * np.exp(2j * np.pi * turns / period)
-    folded = np.zeros(period)
+        twice[period // 2 :] = 1.0
+    back = twice * np.exp(2j * np.pi * (np.arange(terms) * (n % period) % period) / period)
+    ends = np.searchsorted(numbers, counts, side="right")
     sums = np.empty(counts.size)
-    begin = first
-    for at, count in enumerate(counts.tolist()):
-        np.add.at(
-            folded, np.arange(begin, count + 1) % period, mass[begin - first : count + 1 - first]
-        )
-        begin = count + 1
-        sums[at] = float((rfft(folded) ** cells * back).real.sum()) / period
-    return sums / float(poisson.pmf(n, n))
+    series = np.zeros(terms, dtype=np.complex128)
+    transform = _transformed if cells < _MANY else _first_terms
+    for at, (begin, end) in enumerate(pairwise([0, *ends.tolist()])):
+        if end > begin:
+            series += transform(numbers[begin:end] % period, mass[begin:end], period, terms)
+        sums[at] = float((_power(series, cells) * back).real.sum()) / period
+    return sums / sums[-1]
+
+
+def _first_terms(
+    places: NDArray[np.int64], mass: NDArray[np.float64], period: int, terms: int
+) -> NDArray[np.complex128]:
+    """Give the first terms of the Fourier transform of a few masses."""
+    turns = np.outer(np.arange(terms), places) % period
+    found: NDArray[np.complex128] = np.exp(-2j * np.pi / period * turns) @ mass
+    return found
+
+
+def _transformed(
+    places: NDArray[np.int64], mass: NDArray[np.float64], period: int, terms: int
+) -> NDArray[np.complex128]:
+    """Give all terms of the Fourier transform of a few masses."""
+    from scipy.fft import rfft
+
+    found: NDArray[np.complex128] = rfft(np.bincount(places, mass, minlength=period))
+    return found[:terms]
+
+
+def _power(numbers: NDArray[np.complex128], exponent: int) -> NDArray[np.complex128]:
+    """Raise complex numbers to a whole power by squaring, which is fast."""
+    power = np.ones_like(numbers)
+    square = numbers.copy()
+    while exponent:
+        if exponent & 1:
+            power *= square
+        exponent >>= 1
+        square *= square
+    return power

@@ -5,10 +5,11 @@ from math import comb
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from scipy.stats import binom
 
 from kafka_sizing import KeyLoads, PartitionLoads, count_keys, find_hot, place
 from kafka_sizing.keys import uniform_keys
-from kafka_sizing.partitions import chance_on_line, sampling_noise
+from kafka_sizing.partitions import certainty as reckoning, chance_on_line, sampling_noise
 from kafka_sizing.partitions.certainty import SamplingNoise
 
 
@@ -72,6 +73,37 @@ def test_large_samples_follow_the_largest_of_normal_numbers():
     assert (noise.mean_ratio - 1) * np.sqrt(1e8 / 12) == pytest.approx(1.6292, rel=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("records", "partitions"), [(10**9, 10_000), (10**9, 12), (10**8, 1_000), (10**9, 2)]
+)
+def test_the_end_of_a_large_sample_is_that_of_its_partitions_one_by_one(records, partitions):
+    """Counts that add up lean against each other: N q - (N q)²/2 <= P(max > k) <= N q."""
+    noise = sampling_noise(records, partitions=partitions)
+    above = 1 - noise.probability_up_to
+    rare = (above > 1e-6) & (above < 0.05)
+    each = partitions * binom.sf(noise.most_records[rare], records, 1 / partitions)
+    assert rare.sum() > 50
+    assert (above[rare] <= each * (1 + 1e-4)).all()
+    assert (above[rare] >= each * (1 - each / 2) * (1 - 1e-4)).all()
+
+
+@pytest.mark.parametrize(("records", "partitions"), [(1_000_000, 12), (300_000, 3)])
+def test_a_large_sample_has_the_shape_of_a_smaller_one(records, partitions, monkeypatch):
+    exact = sampling_noise(records, partitions=partitions)
+    monkeypatch.setattr(reckoning, "_SETTLED", 10_000)
+    shaped = sampling_noise(records, partitions=partitions)
+    assert shaped.most_records.tolist() == exact.most_records.tolist()
+    assert shaped.probability_up_to == pytest.approx(exact.probability_up_to, abs=1e-3)
+
+
+@pytest.mark.parametrize(("records", "partitions"), [(1_000, 9), (50_000, 8), (40, 30)])
+def test_the_first_terms_of_the_transform_are_all_that_count(records, partitions, monkeypatch):
+    first = sampling_noise(records, partitions=partitions).probability_up_to
+    monkeypatch.setattr(reckoning, "_MANY", 10**9)
+    every = sampling_noise(records, partitions=partitions).probability_up_to
+    assert first == pytest.approx(every, abs=1e-10)
+
+
 def test_counts_left_out_are_filled_in_smoothly():
     # 4,000 records a partition: more counts than are reckoned one by one
     noise = sampling_noise(8_000_000, partitions=2)
@@ -86,7 +118,8 @@ def test_counts_left_out_are_filled_in_smoothly():
 @given(st.integers(1, 400), st.integers(1, 60))
 def test_a_distribution_rises_to_one_and_its_answers_agree(records, partitions):
     noise = sampling_noise(records, partitions=partitions)
-    assert noise.most_records[0] == -(-records // partitions)
+    assert noise.most_records[0] >= -(-records // partitions)
+    assert noise.most_records[0] == -(-records // partitions) or noise.probability_up_to[0] < 1e-9
     assert noise.most_records[-1] <= records
     assert np.all(np.diff(noise.probability_up_to) >= 0)
     assert noise.probability_up_to[-1] == 1
@@ -119,6 +152,12 @@ def test_noise_is_told_in_a_sentence_a_table_and_a_line():
     )
     with pytest.raises(ValueError, match="read-only"):
         noise.probability_up_to[0] = 1
+
+
+def test_one_record_and_one_partition_are_told_in_the_singular():
+    noise = sampling_noise(1, partitions=1)
+    assert noise.reason.startswith("in 1 record of 1 even partition the hottest shows 1 × ")
+    assert repr(noise).startswith("SamplingNoise(1 record, 1 partition, ")
 
 
 def test_the_arrays_of_a_distribution_are_copied():
