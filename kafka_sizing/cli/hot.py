@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
 
 import typer
 
@@ -78,8 +78,16 @@ def keys(
     partitioner: PartitionerName = "java",
     serializer: SerializerName = None,
     ordering: Annotated[
-        str, typer.Option(metavar="SCOPE", help="Order that readers need: per-key or none.")
+        str,
+        typer.Option(
+            metavar="SCOPE",
+            help="Order that readers need: per-key, per-shard, per-key-and-slice or none.",
+        ),
     ] = "per-key",
+    certainty: Annotated[
+        float | None,
+        typer.Option(help="Part of random hashes under which the best fix must hold, as 0.95."),
+    ] = None,
     memory: Annotated[
         str,
         typer.Option(metavar="SIZE", help="What counting keys may hold; beyond, a sketch."),
@@ -95,8 +103,9 @@ def keys(
     ] = False,
 ) -> int:
     """Find hot partitions, the keys that heat them, and the fix that works, in a key log."""
-    from kafka_sizing._checks import check_at_least, check_choice, check_count
+    from kafka_sizing._checks import check_at_least, check_choice, check_count, check_open_share
     from kafka_sizing.fixes import compare_fixes
+    from kafka_sizing.fixes.base import OrderingScope
     from kafka_sizing.keys.partitioners import require_keyed
     from kafka_sizing.partitions.hotspots import find_hot
     from kafka_sizing.partitions.placement import MOST_PLACED, place
@@ -107,7 +116,10 @@ def keys(
     count = check_count("--partitions", partitions, most=MOST_PLACED)
     check_count("--top", top)
     chosen = require_keyed(partitioner)
-    check_choice("--ordering", ordering, ("per-key", "none"))
+    scopes = {scope.replace(" ", "-"): scope for scope in get_args(OrderingScope)}
+    check_choice("--ordering", ordering, tuple(scopes))
+    if certainty is not None:
+        check_open_share("--certainty", certainty)
     if ratio is not None:
         check_at_least("--ratio", ratio, 1)
     unit = _unit(load, load_unit)
@@ -142,7 +154,8 @@ def keys(
         count,
         capacity=capacity,
         ratio=ratio,
-        ordering="none" if ordering == "none" else "per key",
+        ordering=scopes[ordering],
+        certainty=certainty,
         partitioner=chosen,
     )
 
@@ -155,11 +168,13 @@ def keys(
         "ratio": ratio,
         "serializer": serializer,
         "ordering": ordering,
+        "certainty": certainty,
     }
     _tell(
         hot, compared, given, html=html, as_json=as_json, redact=redact, top=top, details=details
     )
-    return DOES_NOT_FIT if check and not hot.fits else FITS
+    fits = hot.fits and (certainty is None or compared.holds(compared.as_is))
+    return DOES_NOT_FIT if check and not fits else FITS
 
 
 def _unit(load: str | None, load_unit: str | None) -> LoadUnit:
@@ -211,7 +226,7 @@ def _tell(
     inputs = {
         _INPUT_NAMES.get(name, name): ", ".join(value) if isinstance(value, list) else str(value)
         for name, value in given.items()
-        if value is not None and name != "ordering"  # the comparison tells
+        if value is not None and name not in {"ordering", "certainty"}  # the comparison tells
     }
     if html is not None:
         from kafka_sizing.report import page

@@ -110,8 +110,7 @@ class SplittingScheme(Fix):
         """Give the load of each partition; a stream's records have equal parts of all load."""
         placed = self.placed(written.stream, written.candidates)
         counts = np.bincount(placed, minlength=written.candidates.partitions)
-        loads: NDArray[np.float64] = counts * (float(written.loads.sum()) / written.stream.size)
-        return loads
+        return counts.astype(np.float64) * (float(written.loads.sum()) / written.stream.size)
 
     def no_loads(self, candidates: Candidates) -> NDArray[np.int64]:
         """Give what every producer knows at the beginning: a row of zeros each."""
