@@ -41,7 +41,9 @@ def judge_heat(growth: Growth) -> list[Suspect]:
     grown = np.where(cells, growth.records, 0.0).sum(axis=0)
     whole = growth.records.sum(axis=0)
     enough = (grown > 0) & (grown >= threshold("hot_alone_share") * whole)
-    candidates = np.flatnonzero(enough & (grown >= threshold("least_share") * whole.sum()))
+    all_grown = np.maximum(np.diff(growth.timeline.lag, axis=0), 0.0).sum()
+    least = max(threshold("least_share") * whole.sum(), threshold("least_hot_share") * all_grown)
+    candidates = np.flatnonzero(enough & (grown >= least))
     others = np.setdiff1d(np.flatnonzero(growth.valid), candidates)
     heats = [
         heat

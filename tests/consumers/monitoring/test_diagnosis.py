@@ -219,6 +219,14 @@ def test_a_partition_that_gets_more_than_its_reader_can_do_is_hot(owners):
     assert "read at 60 records/s" in diagnosis.primary.evidence
 
 
+def test_a_moment_of_heat_is_not_named_beside_a_cause_of_much_more():
+    group = Group()
+    group.written[30:32, 4] = 75.0  # 15 records/s more than are read, for 30 s: 450 records
+    assert group.diagnose(owners=False).cause == "one hot partition"
+    group.most_read[5:, :2] = 0  # 2 × 810 s × 20 records/s: 32,400 records
+    assert [verdict.cause for verdict in group.diagnose(owners=False).verdicts] == ["member stuck"]
+
+
 def test_a_partition_that_alone_gets_records_is_hot_as_well():
     group = Group()
     group.written[:] = 0
