@@ -46,6 +46,7 @@ _SECONDS: Final = {
 }
 _SPANS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _TENTHS: Final = 10  # below so many seconds a span keeps its tenths
+_MOST_FIGURES: Final = 12  # beyond, what two numbers differ by is rounding
 _BITS: Final = re.compile("[KMGT]i?b")
 _QUANTITY: Final = re.compile(
     r"\s*(?P<number>[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)"
@@ -264,6 +265,54 @@ def format_share(share: float) -> str:
     return f"{percent:,.1f} %" if percent >= 1 else f"{_figures(percent, 3)} %"
 
 
+def format_loads_apart(one: float, other: float, unit: LoadUnit) -> tuple[str, str]:
+    """Write two loads with as many digits as it takes to tell which is larger.
+
+    Parameters
+    ----------
+    one, other : float
+        The loads, in ``unit``. >= 0
+    unit : LoadUnit
+        What they are counted in.
+
+    Returns
+    -------
+    tuple of str
+        As `format_load` has them, with more digits where both would read alike; twelve at most.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import MiB, format_loads_apart
+    >>> format_loads_apart(20.81 * MiB, 20.79 * MiB, "bytes/s")
+    ('20.81 MiB/s', '20.79 MiB/s')
+    """
+    factor, name = display_unit(unit, min(one, other))
+    plain = format_load(one, unit), format_load(other, unit)
+    return _apart(plain, one / factor, other / factor, name)
+
+
+def format_shares_apart(one: float, other: float) -> tuple[str, str]:
+    """Write two shares with as many digits as it takes to tell which is larger.
+
+    Parameters
+    ----------
+    one, other : float
+        Parts of a total. [0, 1]
+
+    Returns
+    -------
+    tuple of str
+        As `format_share` has them, with more digits where both would read alike; twelve at most.
+
+    Examples
+    --------
+    >>> from kafka_sizing.units import format_shares_apart
+    >>> format_shares_apart(0.1001, 0.1), format_shares_apart(0.2, 0.1)
+    (('10.01 %', '10.00 %'), ('20.0 %', '10.0 %'))
+    """
+    return _apart((format_share(one), format_share(other)), 100 * one, 100 * other, "%")
+
+
 def format_duration(seconds: float) -> str:
     """Write a time span in its two largest units.
 
@@ -345,6 +394,18 @@ def format_count(count: int, noun: str, nouns: str = "") -> str:
     ('1 broker', '2,000 retries')
     """
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def _apart(plain: tuple[str, str], one: float, other: float, unit: str) -> tuple[str, str]:
+    """Add digits to both numbers while their texts are the same."""
+    if plain[0] != plain[1] or one == other:
+        return plain
+    decimals = _MOST_FIGURES - len(f"{max(one, other):.0f}")
+    for digits in range(decimals + 1):
+        first, second = f"{one:,.{digits}f}", f"{other:,.{digits}f}"
+        if first != second:
+            return f"{first} {unit}", f"{second} {unit}"
+    return plain
 
 
 def _figures(number: float, figures: int) -> str:

@@ -18,8 +18,10 @@ from kafka_sizing.units import (
     display_unit,
     format_count,
     format_load,
+    format_loads_apart,
     format_number,
     format_share,
+    format_shares_apart,
     parse_bytes,
     parse_bytes_per_s,
     parse_duration,
@@ -226,6 +228,27 @@ def test_a_whole_number_of_records_loses_no_digit(load):
 )
 def test_a_share_is_written_as_a_percentage(share, text):
     assert format_share(share) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "texts"),
+    [
+        (0.1001, 0.1, ("10.01 %", "10.00 %")),
+        (0.0017204, 0.0017201, ("0.17204 %", "0.17201 %")),
+        (0.25, 0.1, ("25.0 %", "10.0 %")),
+        (0.1, 0.1, ("10.0 %", "10.0 %")),
+        (0.1, 0.1 + 1e-15, ("10.0 %", "10.0 %")),
+    ],
+)
+def test_shares_that_read_alike_get_digits_until_they_differ(one, other, texts):
+    assert format_shares_apart(one, other) == texts
+
+
+def test_loads_that_read_alike_get_digits_until_they_differ():
+    apart = format_loads_apart(20.81 * MiB, 20.79 * MiB, "bytes/s")
+    assert apart == ("20.81 MiB/s", "20.79 MiB/s")
+    assert format_loads_apart(2 * MiB, 3 * MiB, "bytes") == ("2.0 MiB", "3.0 MiB")
+    assert format_loads_apart(5e15, 5e15 + 1, "records") == ("5e+15 records", "5e+15 records")
 
 
 def test_absurd_loads_are_written_short():

@@ -10,7 +10,7 @@ from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.keyed_search import KeyedSearch
 from kafka_sizing.partitions.limits import Limit
 from kafka_sizing.partitions.shares import HashedShares
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_load, format_loads_apart, format_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,12 +78,15 @@ class KeyedDemand:
 
     def _hottest_key(self, usable: str) -> Limit:
         share = self.shares.hottest
-        brings = format_load(share * self.load_bytes_per_s, "bytes/s")
+        load = share * self.load_bytes_per_s
+        brings = format_load(load, "bytes/s")
+        too_big = self.one_key_is_too_big
+        if too_big:  # both texts must show it
+            brings, usable = format_loads_apart(load, self.usable_bytes_per_s, "bytes/s")
         reason = (
             f"the hottest key ({format_share(share)}) brings {brings} to one partition, "
             f"which carries {usable}"
         )
-        too_big = self.one_key_is_too_big
         return Limit(
             name="hottest key",
             partitions=None if too_big else 1,

@@ -9,7 +9,7 @@ from typing import Final
 
 from kafka_sizing._checks import check_count, check_open_share, check_share
 from kafka_sizing.partitions.lines import thresholds
-from kafka_sizing.units import format_load, format_share
+from kafka_sizing.units import format_load, format_share, format_shares_apart
 
 MOST_SAMPLED: Final = 10**12  # records
 _CHECKED: Final = 64  # counts beyond the one found, in case the teeth of the saw are uneven
@@ -28,14 +28,14 @@ class RecordsNeeded:
     @property
     def reason(self) -> str:
         """The number and what it is for, in a sentence."""
-        share = format_share(self.share)
         if self.line_share is None:
+            share = format_share(self.share)
             seen = format_load(self.seen_records or 0, "records")
             return (
                 f"a share of {share} has {seen} or more in "
                 f"{format_share(self.certainty)} of samples, from {self.records:,} records on"
             )
-        line = format_share(self.line_share)
+        share, line = format_shares_apart(self.share, self.line_share)
         if self.records is None:
             if self.share <= self.line_share:
                 return f"a share of {share} is not above the line of {line}: no sample can show it"
@@ -48,8 +48,10 @@ class RecordsNeeded:
     def __repr__(self) -> str:
         """Say how many records, for which share."""
         records = "none" if self.records is None else f"{self.records:,} records"
-        line = "" if self.line_share is None else f", line={format_share(self.line_share)}"
-        return f"RecordsNeeded({records}, share={format_share(self.share)}{line})"
+        if self.line_share is None:
+            return f"RecordsNeeded({records}, share={format_share(self.share)})"
+        share, line = format_shares_apart(self.share, self.line_share)
+        return f"RecordsNeeded({records}, share={share}, line={line})"
 
 
 def records_to_see(share: float, *, times: int = 1, certainty: float = 0.95) -> RecordsNeeded:

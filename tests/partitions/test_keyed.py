@@ -240,6 +240,15 @@ def test_a_plan_keeps_what_it_promises(loads, parts):
         assert plan.chance_this_hash <= 1
 
 
+def test_a_key_that_is_a_little_too_big_is_seen_to_be():
+    keys = KeyLoads(["big", *"abcdefgh"], [20.81, *[9.89875] * 8], unit="bytes")  # 100 in all
+    plan = plan_keyed_partitions(keys, 100 * MiB, partition_bytes_per_s=20.79 * MiB)
+    assert plan.binding.reason == (
+        "the hottest key (20.8 %) brings 20.81 MiB/s to one partition, which carries "
+        "20.79 MiB/s: more partitions cannot help"
+    )
+
+
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [

@@ -101,7 +101,7 @@ def test_what_no_sample_can_tell_is_an_answer():
     near = records_to_tell(0.1000001, line_share=0.1)
     assert near.records is None
     assert "a trillion records do not tell" in near.reason
-    assert repr(near) == "RecordsNeeded(none, share=10.0 %, line=10.0 %)"
+    assert repr(near) == "RecordsNeeded(none, share=10.00001 %, line=10.00000 %)"
 
 
 def test_numbers_are_told_in_a_sentence_and_a_line():
@@ -115,6 +115,14 @@ def test_numbers_are_told_in_a_sentence_and_a_line():
         "a share of 16.7 % is told from the line of 12.5 % in 95.0 % of samples, from 1,337 "
         "records on"
     )
+
+
+def test_a_share_next_to_its_line_is_written_so_that_the_two_differ():
+    above = records_to_tell(0.1001, line_share=0.1)
+    assert above.reason.startswith("a share of 10.01 % is told from the line of 10.00 % in ")
+    assert "share=10.01 %, line=10.00 %" in repr(above)
+    below = records_to_tell(0.1, line_share=0.1001)
+    assert below.reason.startswith("a share of 10.00 % is not above the line of 10.01 %: ")
 
 
 @pytest.mark.parametrize(
