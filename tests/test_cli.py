@@ -91,6 +91,7 @@ def test_json_gives_the_numbers_of_the_library(told):
     assert answer["keys"][0] == {
         "key": "UA",
         "load": 60.0,
+        "load_at_most": 60.0,
         "share": 0.6,
         "partition": partition_of("UA", 4),
     }
@@ -102,13 +103,13 @@ FIELDS = {
     (): TOP,
     ("inputs",): "files key load rate partition_capacity ratio serializer ordering certainty",
     ("topic",): """partitions partitioner unit total null_load sample_size distinct_keys
-        effective_keys even_share hottest_partition max_share imbalance_ratio""",
+        effective_keys even_share hottest_partition max_share imbalance_ratio margin sketch""",
     ("lines", 0): "name load unit kind reason",
     ("partitions", 0): "partition load share hot",
     ("hot_partitions", 0): """partition load share imbalance_ratio line cause
         separating_partitions searched_to_partitions keys keys_left_out reason""",
     ("hot_partitions", 0, "keys", 0): "key load share partition_share",
-    ("keys", 0): "key load share partition",
+    ("keys", 0): "key load load_at_most share partition",
     ("fixes", 0): """fix best fits holds probability probability_basis keeps_order partitions
         peak_share imbalance_ratio throughput_ceiling hot_partitions ordering_scope
         ordering_note read_fan_in state_copies moved_key_share moved_load_share producer_change
