@@ -206,3 +206,45 @@ def test_a_kernel_is_compiled_even_where_it_cannot_be_kept(monkeypatch):
 
     monkeypatch.setattr(words, "njit", no_directory)
     assert words.kernel(lambda a: a + 1)(1) == 2
+
+
+@pytest.fixture
+def kept(monkeypatch, tmp_path):
+    """Let Numba keep what it compiles in a folder of the test's own; list what is there."""
+    import numba
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    return lambda ending: sorted(tmp_path.rglob(f"*.{ending}"))
+
+
+def plus_one(a):
+    return a + 1
+
+
+def test_a_disk_that_is_full_keeps_nothing_and_stops_nothing(monkeypatch, kept):
+    from numba.core import caching
+
+    from kafka_sizing.keys.compiled import words
+
+    def full(self, name, data):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(caching.IndexDataCacheFile, "_save_data", full)
+        assert words.kernel(plus_one)(1) == 2
+    assert not kept("nbi")  # it would name data of other sources, should there be some
+    assert words.kernel(plus_one)(2) == 3
+    assert len(kept("nbi")) == len(kept("nbc")) == 1
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("left", [0, 30])
+def test_what_was_kept_and_is_cut_off_is_compiled_again(kept, ending, left):
+    from kafka_sizing.keys.compiled import words
+
+    assert words.kernel(plus_one)(1) == 2
+    (path,) = kept(ending)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:left])
+    assert words.kernel(plus_one)(2) == 3
+    assert len(kept(ending)[0].read_bytes()) == len(whole)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from llvmlite import ir
@@ -13,9 +16,39 @@ from numba.extending import intrinsic
 def kernel(loop: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop that runs without the interpreter's lock; keep what was compiled."""
     try:
-        return njit(nogil=True, cache=True)(loop)
+        compiled = njit(nogil=True, cache=True)(loop)
     except RuntimeError:  # no directory to keep it in
         return njit(nogil=True)(loop)
+    _keep_if_possible(getattr(compiled, "_cache", None))
+    return compiled
+
+
+def _keep_if_possible(cache: Any) -> None:
+    """Let a disk that is full, or holds what cannot be read, cost the time to compile again."""
+    if cache is None:  # compilation is switched off
+        return
+    load, save = cache.load_overload, cache.save_overload
+
+    def load_if_possible(signature: Any, target: Any) -> Any:
+        try:
+            return load(signature, target)
+        except (OSError, EOFError, UnpicklingError):
+            _forget(cache)
+            return None
+
+    def save_if_possible(signature: Any, compiled: Any) -> None:
+        try:
+            save(signature, compiled)
+        except (OSError, EOFError, UnpicklingError):
+            _forget(cache)
+
+    cache.load_overload, cache.save_overload = load_if_possible, save_if_possible
+
+
+def _forget(cache: Any) -> None:
+    """Drop the list of what is kept: it may name what is cut off, or left by other sources."""
+    with suppress(OSError):
+        Path(cache._cache_file._index_path).unlink()  # noqa: SLF001 - there is no other way
 
 
 def part(loop: Callable[..., Any]) -> Callable[..., Any]:
