@@ -11,14 +11,19 @@ from numpy.typing import NDArray
 _REGISTER_BITS: Final = 14
 _REGISTERS: Final = 1 << _REGISTER_BITS
 _REST_BITS: Final = 32 - _REGISTER_BITS
-_HASHES: Final = 2.0**32
+_ALPHA: Final = 1 / (2 * math.log(2))
 
 
 class DistinctEstimate:
-    """HyperLogLog over 32-bit hashes, corrected for hashes that keys share.
+    """HyperLogLog over 32-bit hashes, with one estimator for few and very many keys.
+
+    A register that no key came to, and one whose rest was zero once, tell less than the others.
+    Ertl's estimator takes both for what they are, so that it holds from no key to 10**10; from
+    4 * 10**10 on, all registers are full, and it grows no more.
 
     Source: Flajolet, Fusy, Gandouet, Meunier, "HyperLogLog: the analysis of a near-optimal
-    cardinality estimation algorithm", 2007, with its corrections for few and for many keys.
+    cardinality estimation algorithm", 2007; Ertl, "New cardinality estimation algorithms for
+    HyperLogLog sketches", arXiv:1702.01284, 2017, algorithm 6.
     """
 
     relative_error: Final = 1.04 / math.sqrt(_REGISTERS)  #: the standard error
@@ -35,9 +40,34 @@ class DistinctEstimate:
     @property
     def distinct(self) -> float:
         """About how many distinct keys were seen."""
-        alpha = 0.7213 / (1 + 1.079 / _REGISTERS)
-        raw = alpha * _REGISTERS**2 / float(np.exp2(-self._registers.astype(np.float64)).sum())
-        unseen = int((self._registers == 0).sum())
-        if raw <= 2.5 * _REGISTERS and unseen:
-            return _REGISTERS * math.log(_REGISTERS / unseen)
-        return -_HASHES * math.log1p(-min(raw / _HASHES, 1 - 1 / _HASHES))
+        ranks = np.bincount(self._registers, minlength=_REST_BITS + 2).tolist()
+        unseen, full = ranks[0], min(ranks[-1], _REGISTERS - 1)  # one at least is not full
+        if unseen == _REGISTERS:
+            return 0.0
+        between = sum(ranks[rank] * 2.0**-rank for rank in range(1, _REST_BITS + 1))
+        weight = (
+            _REGISTERS * _sigma(unseen / _REGISTERS)
+            + between
+            + _REGISTERS * _tau(1 - full / _REGISTERS) * 2.0**-_REST_BITS
+        )
+        return _ALPHA * _REGISTERS**2 / weight
+
+
+def _sigma(x: float) -> float:
+    """x + sum of 2**(k - 1) * x**(2**k) over k >= 1, for 0 <= x < 1."""
+    total, power, before = x, 1.0, -1.0
+    while total != before:
+        before, x = total, x * x
+        total += power * x
+        power *= 2
+    return total
+
+
+def _tau(x: float) -> float:
+    """(1 - x - sum of 2**-k * (1 - x**(2**-k))**2 over k >= 1) / 3, for 0 < x <= 1."""
+    total, power, before = 1 - x, 1.0, -1.0
+    while total != before:
+        before, x = total, math.sqrt(x)
+        power /= 2
+        total -= power * (1 - x) ** 2
+    return total / 3
