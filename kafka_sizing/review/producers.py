@@ -107,6 +107,7 @@ def larger_requests_than_accepted(case: Case) -> Iterator[Flaw]:
     name = "max.request.size" if case.writer.client == "java" else "message.max.bytes"
     sent, taken = given.bytes(name), topic.bytes("max.message.bytes")
     if sent > taken:
+        case.check_known(topic, "max.message.bytes")
         yield Flaw(
             evidence=f"{given.described(name)} and {topic.described('max.message.bytes')}",
             change=f"set max.message.bytes={sent} on the topic, or {name} to {taken} at most",
@@ -127,6 +128,7 @@ def record_too_large(case: Case) -> Iterator[Flaw]:
             origin=origin_of(given, name),
         )
     elif wire > case.topic.bytes("max.message.bytes"):
+        case.check_known(case.topic, "max.message.bytes")
         yield Flaw(
             evidence=f"a record of {format_load(wire, 'bytes')} on the wire and "
             f"{case.topic.described('max.message.bytes')}",

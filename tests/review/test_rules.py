@@ -774,6 +774,7 @@ DESIGNS = [
         {
             "traffic": {"record_bytes": 4_000_000},
             "producers": {"config": {"max.request.size": 5_000_000}},
+            "config": {"max.message.bytes": 1_048_588},
         },
         id="4 MB, three times smaller on the wire, above max.message.bytes",
     ),
@@ -1218,6 +1219,20 @@ def test_defaults_of_a_vendor_are_not_taken_for_those_of_kafka(changed, rule, na
     )
     own = unset | {"limits": "KRaft"}
     assert rule in review_topic(changed(cluster=own, min_insync_replicas=None)).checked
+
+
+@pytest.mark.parametrize("rule", ["record-too-large", "larger-requests-than-accepted"])
+def test_a_record_that_a_vendor_may_well_take_is_not_too_large(changed, rule):
+    """4 MB, three times smaller on the wire: more than Kafka takes by default."""
+    large = {
+        "traffic": {"record_bytes": 4_000_000},
+        "producers": {"config": {"max.request.size": 5_000_000}},
+    }
+    assert gaps_of(review_topic(changed(**large)))[rule] == (
+        "max.message.bytes, whose default at MSK Standard m5.large need not be that of Kafka"
+    )
+    own = review_topic(changed(cluster={"limits": "KRaft"}, **large))
+    assert rule in {each.rule for each in own.findings}
 
 
 def test_replicas_in_sync_that_are_set_are_judged_at_a_vendor_too(changed):
