@@ -28,7 +28,7 @@ from kafka_sizing.partitions.expectation import LEAST_DRAWS
 from kafka_sizing.partitions.keyed_demand import KeyedDemand
 from kafka_sizing.partitions.keyed_search import Chances, KeyedSearch, counts_to_try, search_keyed
 from kafka_sizing.partitions.limits import Limit, as_multiple, as_upper_limits
-from kafka_sizing.partitions.lucky_counts import EVEN_CHANCE
+from kafka_sizing.partitions.luck import EVEN_CHANCE
 from kafka_sizing.partitions.placement import MOST_PLACED
 from kafka_sizing.partitions.shares import HashedShares
 from kafka_sizing.units import format_load, format_share

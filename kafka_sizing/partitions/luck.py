@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from kafka_sizing._checks import ROUNDING
 from kafka_sizing._tables import read_table
 from kafka_sizing.units import format_share
+
+EVEN_CHANCE: Final = 0.5  # below it, a count that fits does so by luck
 
 LuckWord: TypeAlias = Literal["lucky", "typical", "unlucky"]
 
@@ -63,6 +65,16 @@ def part_within(max_share: float, max_shares: NDArray[np.float64]) -> float:
     """Give the part of the rising outcomes that are not above a share, but for rounding."""
     within = np.searchsorted(max_shares, max_share * (1 + ROUNDING), side="right")
     return float(within) / max_shares.size
+
+
+def first_and_luck(first: int, max_share: float, chance: float, certainty: float) -> str:
+    """Say that a count is the first to stay within a share, and whether for luck alone."""
+    most = format_share(max_share)
+    text = f"{first:,} is the first count at which this hash stays within {most}"
+    if chance >= certainty:
+        return f"{text}, as do {format_share(chance)} of random hashes"
+    how = "but by luck" if chance < EVEN_CHANCE else "though not surely"
+    return f"{text}, {how}: {format_share(chance)} of random hashes do"
 
 
 def luck_word(quantile: float) -> LuckWord:

@@ -14,7 +14,13 @@ from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.draws import MOST_DRAWS, HashDraws
 from kafka_sizing.partitions.expectation import LEAST_DRAWS
-from kafka_sizing.partitions.luck import luck_word, part_within, quantile_of
+from kafka_sizing.partitions.luck import (
+    EVEN_CHANCE,
+    first_and_luck,
+    luck_word,
+    part_within,
+    quantile_of,
+)
 from kafka_sizing.partitions.shares import HashedShares
 from kafka_sizing.partitions.sweep import PartitionSweep, sweep_partitions
 from kafka_sizing.units import format_share
@@ -22,7 +28,6 @@ from kafka_sizing.units import format_share
 if TYPE_CHECKING:
     import pandas as pd
 
-EVEN_CHANCE: Final = 0.5
 _SHOWN: Final = 20
 
 
@@ -108,13 +113,10 @@ class ExpectedSweep:
         )
         if first is None:
             return f"At none of these counts does this hash stay within {most}; {safe}"
-        text = f"{first:,} is the first count at which this hash stays within {most}"
         at = int(np.flatnonzero(self.partitions == first)[0])
         chance = float(self.probability_within(max_share)[at])
-        if chance >= certainty:
-            return f"{text}, as do {format_share(chance)} of random hashes"
-        how = "but by luck" if chance < EVEN_CHANCE else "though not surely"
-        return f"{text}, {how}: {format_share(chance)} of random hashes do; {safe}"
+        text = first_and_luck(first, max_share, chance, certainty)
+        return text if chance >= certainty else f"{text}; {safe}"
 
     def to_frame(self) -> pd.DataFrame:
         """One row per count: those of the sweep, then expected_max_share, …, quantile, luck."""

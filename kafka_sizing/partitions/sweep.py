@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing._checks import ROUNDING, check_counts, check_type
+from kafka_sizing._checks import ROUNDING, check_count, check_counts, check_share, check_type
 from kafka_sizing.keys.loads import KeyLoads
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.remainders import add_remainders
 from kafka_sizing.keys.sketch import KeySketch
+from kafka_sizing.partitions.draws import HashDraws
+from kafka_sizing.partitions.luck import first_and_luck, part_within
 from kafka_sizing.partitions.placement import (
     MOST_PLACED,
     check_same_partitioner,
@@ -21,19 +23,27 @@ from kafka_sizing.partitions.placement import (
     null_loads,
     place,
 )
+from kafka_sizing.partitions.shares import HashedShares
 from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
-from kafka_sizing.units import LoadUnit
+from kafka_sizing.units import LoadUnit, format_share
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LOADS_HELD: Final = 2**24
 _ROWS_SHOWN: Final = 20
+_DRAWS: Final = 1_000  # random hashes that luck is told from
+_SEED: Final = 0  # the same keys give the same answer
+_SURE: Final = 0.95  # part of them that makes a count more than luck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PartitionSweep:
-    """What the same keys give at many counts; arrays have one entry per count."""
+    """What the same keys give at many counts; arrays have one entry per count.
+
+    All of it is of the hash in use: whoever picks the best of many counts picks luck.
+    `reason_for` names it, and `expected_sweep` sets random hashes beside every count.
+    """
 
     partitions: NDArray[np.int64]
     hottest: NDArray[np.int64]  #: the partition with the largest load
@@ -46,6 +56,7 @@ class PartitionSweep:
     total: float
     unit: LoadUnit
     partitioner: Partitioner
+    keys: KeyLoads | None = None  #: that were placed; None: nothing can be said of luck
 
     def __post_init__(self) -> None:
         for name in (
@@ -62,9 +73,77 @@ class PartitionSweep:
             object.__setattr__(self, name, array)
 
     def first_below(self, max_share: float) -> int | None:
-        """Give the smallest count whose hottest partition carries at most ``max_share``."""
+        """Give the smallest count whose hottest partition carries at most ``max_share``.
+
+        Under this hash, and perhaps by its luck: `reason_for` says so.
+        """
         fits = self.partitions[self.max_share <= max_share * (1 + ROUNDING)]
         return int(fits.min()) if fits.size else None
+
+    def chance_at(self, partitions: int, max_share: float) -> float | None:
+        """Give the part of random hashes that stay within ``max_share`` at a count.
+
+        Parameters
+        ----------
+        partitions : int
+            The count: any, swept or not. [1, 10,000,000]
+        max_share : float
+            What a partition carries, as a share of the whole load. (0, 1]
+
+        Returns
+        -------
+        float or None
+            Of 1,000 hashes, the same ones each time; None if there is no load, or keys are
+            known as a sketch only. [0, 1]
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of range.
+        """
+        count = check_count("partitions", partitions, most=MOST_PLACED)
+        check_share("max_share", max_share)
+        keys = self.keys
+        if keys is None or isinstance(keys, KeySketch) or not keys.total:
+            return None
+        shares = HashedShares.of(keys, self.partitioner)
+        drawn, _ = HashDraws(shares, draws=_DRAWS, rng=_SEED).max_shares(count)
+        return part_within(max_share, drawn)
+
+    def reason_for(self, max_share: float) -> str:
+        """Say which count is the first within ``max_share``, and whether by luck.
+
+        Parameters
+        ----------
+        max_share : float
+            What a partition carries, as a share of the whole load. (0, 1]
+
+        Returns
+        -------
+        str
+            A sentence without a full stop. By luck is what fewer than half of all hashes do.
+
+        Raises
+        ------
+        ValueError
+            If the share is outside (0, 1].
+
+        Examples
+        --------
+        >>> from kafka_sizing import sweep_partitions, zipf_keys
+        >>> keys = zipf_keys(5_000, exponent=0.9, total=1_000_000)
+        >>> print(sweep_partitions(keys, range(2, 41)).reason_for(0.12))
+        15 is the first count at which this hash stays within 12.0 %, but by luck: 18.9 % of
+        random hashes do
+        """
+        check_share("max_share", max_share)
+        first, most = self.first_below(max_share), format_share(max_share)
+        if first is None:
+            return f"At none of these counts does this hash stay within {most}"
+        chance = self.chance_at(first, max_share)
+        if chance is None:
+            return f"{first:,} is the first count at which this hash stays within {most}"
+        return first_and_luck(first, max_share, chance, _SURE)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per count: partitions, hottest_partition, max_share, imbalance_ratio, …."""
@@ -113,7 +192,7 @@ def sweep_partitions(
     -------
     PartitionSweep
         For each count, in the order given: the hottest partition, its share, and measures of
-        how uneven the loads are.
+        how uneven the loads are. Its ``reason_for`` says whether a count fits by luck.
 
     Raises
     ------
@@ -156,6 +235,7 @@ def sweep_partitions(
         total=keys.total,
         unit=keys.unit,
         partitioner=chosen,
+        keys=keys,
     )
 
 

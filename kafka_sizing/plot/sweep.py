@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_choice, check_share, check_type
+from kafka_sizing.partitions.luck import EVEN_CHANCE
 from kafka_sizing.partitions.sweep import PartitionSweep
 from kafka_sizing.plot._style import (
     grouped_number,
@@ -20,7 +21,7 @@ from kafka_sizing.plot._style import (
     tick_numbers,
 )
 from kafka_sizing.plot.colours import BLUE, EDGE, ORANGE, VERMILLION
-from kafka_sizing.units import format_share
+from kafka_sizing.units import format_count, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -50,7 +51,8 @@ def partition_sweep(
         The share of the hottest partition, or its load over the even share.
     capacity_share : float, optional
         What one partition carries, as a share of the whole load: drawn as a line, and the
-        first count that stays within it is marked. (0, 1]
+        first count that stays within it is marked, with a word if most random hashes would
+        not. (0, 1]
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: the only Axes of a new figure.
 
@@ -130,6 +132,11 @@ def _label_axes(
     ax.set_ylabel("peak share" if shares else "largest load / even share")
 
 
+def _is_luck(sweep: PartitionSweep, count: int, capacity_share: float | None) -> bool:
+    chance = None if capacity_share is None else sweep.chance_at(count, capacity_share)
+    return chance is not None and chance < EVEN_CHANCE
+
+
 def _mark_counts(
     ax: Axes,
     sweep: PartitionSweep,
@@ -150,6 +157,6 @@ def _mark_counts(
         value = float(values[np.flatnonzero(counts == count)[0]])
         (point,) = ax.plot([count], [value], linestyle="none", marker=marker, color=BLUE)
         text = format_share(value) if shares else f"{value:.2f}"
-        plural = "s" if count > 1 else ""
-        entries.append((point, f"{name}: {count:,} partition{plural}, {text}"))
+        by_luck = ", by luck" if count == fits and _is_luck(sweep, count, capacity_share) else ""
+        entries.append((point, f"{name}: {format_count(count, 'partition')}, {text}{by_luck}"))
     return entries

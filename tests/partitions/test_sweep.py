@@ -1,7 +1,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from kafka_sizing import KeyLoads, place, sweep_partitions
+from kafka_sizing import KeyLoads, expected_imbalance, place, sweep_partitions
+from kafka_sizing.keys import sketch_keys
 
 ANY_BYTES = st.dictionaries(st.binary(max_size=9), st.integers(0, 10**6), min_size=1, max_size=40)
 CLIENTS = st.sampled_from(["java", "librdkafka", "librdkafka-consistent", "sarama"])
@@ -28,6 +29,47 @@ def test_a_partitioner_without_a_remainder_rule_is_swept_too():
     sweep = sweep_partitions(keys, [2, 5], partitioner="flink-subtask")
     for at, count in enumerate([2, 5]):
         assert sweep.max_share[at] == place(keys, count, partitioner="flink-subtask").max_share
+
+
+def test_the_chance_at_a_count_is_that_of_keys_that_keep_apart():
+    """The heaviest of four must be alone, which three others grant: (1 - 1/N)³."""
+    keys = KeyLoads([f"k{at}" for at in range(4)], [17, 2, 2, 2])
+    sweep = sweep_partitions(keys, [2, 3, 4])
+    apart = {2: (1 / 2) ** 3, 3: (2 / 3) ** 3, 4: (3 / 4) ** 3}
+    line = 17.5 / 23
+    for count, chance in apart.items():
+        error = 5 * (chance * (1 - chance) / 1_000) ** 0.5
+        assert sweep.chance_at(count, line) == pytest.approx(chance, abs=error)
+        assert sweep.chance_at(count, line) == sweep.chance_at(count, line)
+    assert sweep.chance_at(4, 1.0) == 1
+
+
+def test_a_count_that_fits_by_luck_is_named_as_such(carriers):
+    sweep = sweep_partitions(carriers, range(12, 60))
+    assert sweep.reason_for(0.18).startswith(
+        "19 is the first count at which this hash stays within 18.0 %, but by luck: "
+    )
+    chance = (expected_imbalance(carriers, 19, draws=20_000, rng=3).max_shares <= 0.18).mean()
+    assert sweep.chance_at(19, 0.18) == pytest.approx(chance, abs=0.05)
+    assert sweep.reason_for(0.1) == "At none of these counts does this hash stay within 10.0 %"
+    assert sweep.reason_for(1.0).endswith("within 100.0 %, as do 100.0 % of random hashes")
+    assert "though not surely: " in sweep_partitions(carriers, [48]).reason_for(0.2)
+
+
+def test_nothing_is_said_of_luck_where_only_a_sketch_is_known(carriers):
+    sketch = sketch_keys(carriers, counts=[19], heavy=5)
+    sweep = sweep_partitions(sketch, [19])
+    assert sweep.chance_at(19, 0.18) is None
+    assert sweep.reason_for(0.18) == "19 is the first count at which this hash stays within 18.0 %"
+    assert sweep_partitions(KeyLoads(["a"], [0]), [3]).chance_at(3, 0.5) is None
+
+
+def test_luck_is_asked_for_with_a_share_and_a_count(carriers):
+    sweep = sweep_partitions(carriers, [19])
+    with pytest.raises(ValueError, match=r"max_share must be a share in \(0, 1\], got 0"):
+        sweep.reason_for(0)
+    with pytest.raises(ValueError, match="partitions must be a whole number in 1"):
+        sweep.chance_at(0, 0.5)
 
 
 def test_a_sweep_wider_than_memory_allows_is_cut_into_groups(carriers, monkeypatch):

@@ -53,6 +53,11 @@ def test_the_first_count_that_fits_is_marked(ax, keys):
     assert any(name.startswith(f"first to fit: {first} partitions") for name in names(ax))
 
 
+def test_a_first_count_that_fits_by_luck_is_marked_as_such(ax, carriers):
+    partition_sweep(sweep_partitions(carriers, range(12, 60)), capacity_share=0.18, ax=ax)
+    assert "first to fit: 19 partitions, 17.4 %, by luck" in names(ax)
+
+
 def test_no_mark_where_no_count_fits(ax, keys):
     partition_sweep(sweep_partitions(keys, range(1, 30)), capacity_share=0.4, ax=ax)
     assert not any(name.startswith("first to fit") for name in names(ax))
