@@ -54,7 +54,7 @@ class DistinctEstimate:
 
 
 def _sigma(x: float) -> float:
-    """x + sum of 2**(k - 1) * x**(2**k) over k >= 1, for 0 <= x < 1."""
+    """Give x + sum of 2**(k - 1) * x**(2**k) over k >= 1, for 0 <= x < 1."""
     total, power, before = x, 1.0, -1.0
     while total != before:
         before, x = total, x * x
@@ -64,7 +64,7 @@ def _sigma(x: float) -> float:
 
 
 def _tau(x: float) -> float:
-    """(1 - x - sum of 2**-k * (1 - x**(2**-k))**2 over k >= 1) / 3, for 0 < x <= 1."""
+    """Give (1 - x - sum of 2**-k * (1 - x**(2**-k))**2 over k >= 1) / 3, for 0 < x <= 1."""
     total, power, before = 1 - x, 1.0, -1.0
     while total != before:
         before, x = total, math.sqrt(x)

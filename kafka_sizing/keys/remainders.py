@@ -29,7 +29,7 @@ def add_remainders(numbers: Any, loads: NDArray[np.float64], sums: Sums) -> None
         some = numbers[begin : begin + KEYS_PER_STEP]
         load = loads[begin : begin + KEYS_PER_STEP]
         for count, added in sums.items():
-            np.add(added, np.bincount(remainder(some, count), load, count), out=added)
+            np.add.at(added, remainder(some, count), load)
 
 
 def _add_compiled(numbers: Any, loads: NDArray[np.float64], sums: Sums) -> None:

@@ -184,6 +184,20 @@ def test_sums_by_remainder_are_python_s(choose, numbers):
             np.testing.assert_allclose(sums[count], expected[count], rtol=1e-12)
 
 
+def test_loads_are_added_in_the_order_of_the_keys_compiled_and_not(choose):
+    """A load of 1e16 swallows each 1 that comes after it, and none of those before."""
+    loads = np.tile([1.0, 1.0, 1e16, 1.0], 50_000)
+    loads[70_000] = -1e16
+    expected = 0.25
+    for load in loads.tolist():
+        expected += load
+    for worth in (True, False):
+        choose(worth)
+        sums = {1: np.array([0.25]), 2: np.zeros(2)}
+        remainders.add_remainders(np.zeros(len(loads), dtype=np.uint32), loads, sums)
+        assert sums[1].tolist() == [expected]
+
+
 def test_sums_are_added_to_what_is_there(choose):
     numbers, loads = np.array([5, 7], dtype=np.uint32), np.array([1.0, 2.0])
     for worth in (True, False):
