@@ -449,3 +449,27 @@ def test_client_traffic_of_the_fullest_broker_is_that_of_its_leaders(shares, bro
 def test_what_outgrows_its_number_is_refused(changes, match):
     with pytest.raises(ValueError, match=match):
         footprint_with(**changes)
+
+
+@pytest.mark.parametrize(
+    ("fds_per_segment", "source"),
+    [
+        (
+            None,
+            "Rao, Confluent blog, How to choose the number of topics/partitions: 2 per segment",
+        ),
+        (1, "Kafka documentation, Hardware and OS: 1 per segment"),
+    ],
+)
+def test_file_descriptors_name_who_counts_as_many_a_segment(fds_per_segment, source):
+    footprint = broker_footprint(
+        12,
+        wire_bytes_per_s=6e7,
+        replication_factor=3,
+        brokers=6,
+        retention_s=86_400,
+        fds_per_segment=fds_per_segment,
+    )
+    rows = footprint.to_frame().set_index("resource")
+    assert rows.loc["file descriptors", "source"].startswith(source)
+    assert rows.loc["memory maps", "source"].startswith("Kafka documentation, Hardware and OS: 2")

@@ -227,6 +227,8 @@ def _protocol(group: Group) -> Iterator[_Line]:
     name = "partition.assignment.strategy"
     if configuration.is_set(name):
         return
+    if group.protocol is None and group.assignor == "range":
+        return  # which both clients deal out by where nothing is set
     if protocol == "cooperative":
         assignor = "cooperative-sticky"
         why = "a group is cooperative only if this is all that its members offer"

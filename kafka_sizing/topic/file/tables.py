@@ -150,7 +150,9 @@ GROUP: Final[Table] = {
     "outage": Field("outage_s", DURATION, "Longest time it may be down: '12 h'."),
     "recovery": Field("recovery_s", DURATION, "Time to be current again after that: '4 h'."),
     "restore": Field("restore_s", DURATION, "Time to restore the state of a partition."),
-    "protocol": Field("protocol", one_of(get_args(Protocol)), "How it rebalances."),
+    "protocol": Field(
+        "protocol", one_of(get_args(Protocol)), "How it rebalances; as config has it."
+    ),
     "membership": Field("membership", one_of(get_args(Membership)), "'static': instance ids."),
     "assignor": Field("assignor", one_of(tuple(ASSIGNORS)), "Who hands partitions out."),
     "client": Field("client", one_of(get_args(Client)), "Whose defaults hold; 'java'."),

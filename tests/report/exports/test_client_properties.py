@@ -186,6 +186,12 @@ def test_a_group_starts_at_the_oldest_record():
             {"group.protocol": "consumer"},
             id="KIP-848, set already",
         ),
+        pytest.param({}, {}, id="nobody plans a protocol"),
+        pytest.param(
+            {"assignor": "cooperative-sticky"},
+            {"partition.assignment.strategy": JAVA + "CooperativeStickyAssignor"},
+            id="only the assignor is planned",
+        ),
         pytest.param(
             {"config": {"partition.assignment.strategy": "x.Mine"}},
             {"partition.assignment.strategy": "x.Mine"},
