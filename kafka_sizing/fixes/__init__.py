@@ -3,6 +3,7 @@
 from kafka_sizing.fixes.base import AsIs, Fix, Outcome
 from kafka_sizing.fixes.bucket_growth import BucketChange, BucketGrowth, grow_buckets
 from kafka_sizing.fixes.buckets import KeyBuckets
+from kafka_sizing.fixes.certainty import FitCertainty
 from kafka_sizing.fixes.comparison import Comparison, compare_fixes
 from kafka_sizing.fixes.composite import CompositeKey
 from kafka_sizing.fixes.frontier import FixFrontier, FrontierPoint
@@ -51,6 +52,7 @@ __all__ = [
     "Comparison",
     "CompositeKey",
     "DChoices",
+    "FitCertainty",
     "Fix",
     "FixFrontier",
     "FrontierPoint",

@@ -154,7 +154,7 @@ class Comparison:
         if self.fits and best is now:
             return (
                 f"As is: the hottest partition carries {format_share(now.peak_share)}, "
-                f"{now.imbalance_ratio:.2f} × the even share, within {line}."
+                f"{now.imbalance_ratio:.2f} × the even share, within {line}{self._held(now)}."
             )
         change = (
             f"the hottest partition carries {format_share(now.peak_share)} as is and "
@@ -162,7 +162,7 @@ class Comparison:
         )
         if self.fits:
             kept = "order per key is kept" if self._keeps_keys(best) else best.ordering_note
-            return f"{_capital(best.name)}: {change}, within {line}; {kept}."
+            return f"{_capital(best.name)}: {change}, within {line}{self._held(best)}; {kept}."
         if best is not now:
             change = f'"{best.name}" comes closest: {change}'
         elif self.certainty is None:
@@ -270,6 +270,18 @@ class Comparison:
         """Order outcomes by how near they come; last those of which it is not known how sure."""
         is_unknown = self.certainty is not None and self._certainty_of(outcome).probability is None
         return is_unknown, round(self._share_to_clear(outcome), 12)  # sums in another order
+
+    def _held(self, outcome: Outcome) -> str:
+        """Say how surely an outcome holds, if that was asked and chance decides."""
+        if self.certainty is None:
+            return ""
+        found = self._certainty_of(outcome)
+        if found.probability is None or found.peak_shares is None:
+            return ""
+        if found.basis == "replays":
+            replays = found.peak_shares.size
+            return f", and in {found.probability * replays:.0f} of {replays} replays"
+        return f", and under {format_share(found.probability)} of random hashes"
 
     def _how_sure(self, outcome: Outcome) -> str:
         """Say why an outcome that fits these keys does not hold."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kafka_sizing._checks import check_count, check_positive
 from kafka_sizing.fixes.base import Fix, Outcome, loads_of_null_keys, placed_keys
+from kafka_sizing.fixes.peaks import peaks_of
 from kafka_sizing.fixes.subkeys import (
     SUBKEYS_HELD,
     check_separator,
@@ -73,6 +74,17 @@ class TimeBuckets(Fix):
     def intrusiveness(self) -> int:
         """Every key changes place again and again."""
         return 5
+
+    def drawn_peaks(self, before: PartitionLoads, partitions: int) -> NDArray[np.float64] | None:
+        """Give the worst of as many hashes as there are slices: each slice draws anew.
+
+        The largest of m draws is below x with the m-th power of the probability of one.
+        """
+        keys, _, partitioner = placed_keys(before)
+        peaks = peaks_of(keys, partitions, partitioner)
+        evenly = (np.arange(peaks.size) + 0.5) / peaks.size
+        at = np.ceil(evenly ** (1 / self.slices) * peaks.size).astype(np.int64) - 1
+        return peaks[at]
 
     def applied_to(self, before: PartitionLoads, *, line: Line) -> Outcome:
         """Place every slice; the loads are those of the slice with the hottest partition."""

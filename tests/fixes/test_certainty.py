@@ -11,6 +11,7 @@ from kafka_sizing import (
     KeyLoads,
     MorePartitions,
     NoKey,
+    TimeBuckets,
     compare_fixes,
     place,
     zipf_keys,
@@ -53,6 +54,7 @@ def certainty(fix, keys, partitions, capacity, *, wanted=None, partitioner="java
         (CompositeKey(4, hot_keys=8), "random hash"),
         (CompositeKey(4), "random hash"),
         (CompositeKey(1), "random hash"),
+        (TimeBuckets(60, slices=3), "random hash"),
         (OfflineGreedy(records=RECORDS), "these keys"),
         (AdjustedTable(records=RECORDS), "these keys"),
         (ShuffleGrouping(records=RECORDS), "these keys"),
@@ -102,6 +104,27 @@ def test_isolated_keys_share_what_the_client_spreads():
     keys = KeyLoads(["", "a", "b"], [30, 60, 10])
     found = certainty(IsolatedKeys(1), keys, 3, 69, partitioner="librdkafka")
     assert found.peak_shares.tolist() == pytest.approx([0.7] * 3_000)
+
+
+def test_every_slice_of_time_has_to_keep_the_line():
+    """Two equal keys on two partitions part in half of all slices, and in 1/8 of all threes."""
+    keys = KeyLoads(["a", "b"], [1, 1])
+    one, three = (certainty(TimeBuckets(60, slices=n), keys, 2, 1.5) for n in (1, 3))
+    assert one.probability == pytest.approx(0.5, abs=0.04)  # 3,000 draws: 4 errors of 0.009
+    assert three.probability == pytest.approx(one.probability**3, abs=0.001)
+
+
+def test_a_verdict_says_how_surely_it_holds(carriers):
+    needs = {"capacity": 0.2 * carriers.total, "ordering": "none", "certainty": 0.5}
+    hashed = compare_fixes(carriers, 12, [CompositeKey(8, hot_keys=8)], **needs)
+    share = hashed.certainties[1].probability
+    assert f"(20.0 %), and under {100 * share:.1f} % of random hashes; " in hashed.reason
+    played = compare_fixes(carriers, 12, [WChoices(records=RECORDS)], **needs)
+    assert "(20.0 %), and in 20 of 20 replays; " in played.reason
+    table = compare_fixes(carriers, 12, [KeyBuckets(120)], **needs)
+    assert "(20.0 %); order per key is kept." in table.reason
+    as_is = compare_fixes(carriers, 12, [], **{**needs, "capacity": 0.9 * carriers.total})
+    assert as_is.reason.endswith("(90.0 %), and under 100.0 % of random hashes.")
 
 
 def test_replays_are_other_hashes_played_anew():

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kafka_sizing._checks import ceil_ratio, check_count, check_non_negative, check_share
 from kafka_sizing.keys.loads import KeyLoads, checked_loads
 from kafka_sizing.partitions.placement import MOST_PLACED
+from kafka_sizing.units import format_count, format_share
 
 HEAD_PER_EVEN_SHARE: Final = 0.2  # a head key writes a fifth of an even share or more
 TOLERANCE: Final = 1e-4  # imbalance D-Choices accepts, as a share of all records
@@ -30,10 +31,14 @@ class HeadChoices:
     def reason(self) -> str:
         """Why so many, in words."""
         if not self.head_keys:
-            return f"no key writes {self.head_share:.3g} of the records, so two choices do"
+            least = format_share(self.head_share)
+            return f"no key writes {least} of the records, so two choices do"
+        one = self.head_keys == 1
         return (
-            f"{self.head_keys:,} keys write {self.head_load_share:.3g} of the records, and "
-            f"{self.choices:,} of {self.partitions:,} partitions each keep them level"
+            f"{format_count(self.head_keys, 'key')} write{'s' if one else ''} "
+            f"{format_share(self.head_load_share)} of the records, and {self.choices:,} of "
+            f"{format_count(self.partitions, 'partition')} "
+            f"{'keep it' if one else 'each keep them'} level"
         )
 
 
@@ -57,7 +62,8 @@ def head_choices(
     Parameters
     ----------
     keys : KeyLoads or array_like of float
-        The keys, or how much each writes.
+        The keys, or how much each writes: what counts is the part of the sum, so that
+        shares that do not add up to 1 are loads like any others.
     partitions : int
         How many partitions there are. [1, 10,000,000]
     head_share : float, optional

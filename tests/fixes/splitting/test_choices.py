@@ -61,7 +61,7 @@ def test_no_heavy_key_needs_two_choices_and_one_partition_has_one():
     even = np.ones(1_000)
     none = head_choices(even, 10)
     assert (none.head_keys, none.head_load_share, none.choices) == (0, 0, 2)
-    assert none.reason == "no key writes 0.02 of the records, so two choices do"
+    assert none.reason == "no key writes 2.0 % of the records, so two choices do"
     assert head_choices(even, 1).choices == 1
     assert head_choices([1], 1).choices == 1
 
@@ -70,7 +70,7 @@ def test_the_reason_says_how_many_keys_and_choices():
     found = head_choices(KeyLoads(["a", "b"], [1, 1]), 4)
     assert found.head_share == 0.05
     assert found.reason == (
-        "2 keys write 1 of the records, and 4 of 4 partitions each keep them level"
+        "2 keys write 100.0 % of the records, and 4 of 4 partitions each keep them level"
     )
 
 
