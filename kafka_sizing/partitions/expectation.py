@@ -273,7 +273,8 @@ def expected_imbalance(
     ----------
     keys : KeyLoads or array_like of float, shape (k,)
         The keys and their loads, or the loads or shares alone: then nothing is said of the
-        hash in use.
+        hash in use. What counts is the part of the sum, so that shares that do not add up to 1
+        are loads like any others.
     partitions : int
         How many partitions the topic has. [1, 10,000,000]
     method : {"auto", "top keys", "monte carlo"}, default "auto"

@@ -119,8 +119,9 @@ def hash_moments(keys: KeyLoads | Any, partitions: int) -> HashMoments:
     Parameters
     ----------
     keys : KeyLoads or array_like of float, shape (k,)
-        The keys and their loads, or the loads or shares alone. Load without a key counts as
-        spread evenly.
+        The keys and their loads, or the loads or shares alone. What counts is the part of the
+        sum, so that shares that do not add up to 1 are loads like any others. Load without a
+        key counts as spread evenly.
     partitions : int
         How many partitions the topic has. [1, 10,000,000]
 

@@ -411,6 +411,12 @@ def test_a_curve_on_every_partition_or_where_it_matters_gives_the_same(
         assert np.quantile(matters, q) == pytest.approx(np.quantile(every, q), rel=0.01)
 
 
+def test_shares_that_do_not_add_up_are_loads_like_any_others():
+    drawn, whole = (expected_imbalance(of, 4, rng=1) for of in ([0.5, 0.2], [5, 2]))
+    assert drawn.max_shares == pytest.approx(whole.max_shares)
+    assert drawn.bounds.hottest_key_share == pytest.approx(5 / 7)
+
+
 def test_one_partition_carries_all():
     for method in ("auto", "monte carlo", "top keys"):
         drawn = expected_imbalance(zipf(100, 1), 1, method=method, draws=100, rng=1)

@@ -72,6 +72,10 @@ def test_the_reason_says_how_many_keys_and_choices():
     assert found.reason == (
         "2 keys write 100.0 % of the records, and 4 of 4 partitions each keep them level"
     )
+    assert head_choices([0.5, 0.2], 10) == head_choices([5, 2], 10)  # parts of their sum
+    assert head_choices([1], 1).reason == (
+        "1 key writes 100.0 % of the records, and 1 of 1 partition keep it level"
+    )
 
 
 @pytest.mark.parametrize(
