@@ -47,7 +47,7 @@ class BrokerPlan:
     cluster: Cluster
     today: BrokerFootprint
     horizon: BrokerFootprint
-    without_broker: BrokerFootprint | None  #: at the horizon, one broker fewer; None: only one
+    without_broker: BrokerFootprint | None  #: there, one fewer; None: only one, or hidden
     without_zone: BrokerFootprint | None  #: likewise, one zone fewer
     fit: ClusterFit | None  #: today; None: the cluster's limits are not named
     horizon_fit: ClusterFit | None
