@@ -327,7 +327,8 @@ def compare_fixes(
     certainty : float, optional
         How likely the best fix must be to hold for keys with these shares under a random hash,
         and not only for these keys: 0.95. Tables, and fixes that no hash decides, hold or fail
-        for these keys. (0, 1)
+        for these keys; a scheme that decides record by record is played some dozen times, and
+        the lower end of what that promises counts. (0, 1)
     partitioner : Partitioner or str, default "java"
         What places keys today.
 
