@@ -20,6 +20,7 @@ from kafka_sizing.cli.options import (
     Redact,
     SerializerName,
     amount,
+    naming,
     output,
     parsed,
 )
@@ -144,7 +145,8 @@ def keys(
         # twice and four times the partitions are among the fixes
         "counts": {*COUNTS, *(n for n in (count, 2 * count, 4 * count) if n <= MOST_PLACED)},
     }
-    counted = _count(files or [], key, load, counting)
+    with naming({"memory_bytes": "--memory"}):
+        counted = _count(files or [], key, load, counting)
     if written is not None:
         counted = counted.scaled_to(*written)
     capacity = None if carried is None else carried[0]

@@ -67,11 +67,11 @@ def naming(options: Mapping[str, str]) -> Iterator[None]:
     """Let an error name the options of the command, not the arguments behind them."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, MemoryError) as error:
         text = str(error)
         for argument, option in options.items():
             text = re.sub(rf"(?<!\w){re.escape(argument)}(?!\w)", option, text)
-        raise ValueError(text) from error
+        raise (MemoryError if isinstance(error, MemoryError) else ValueError)(text) from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil, expm1
 from typing import Final
 
 import numpy as np
@@ -14,14 +15,15 @@ from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.loads import KeyLoads, loads_of_distinct, sample_size_of
 from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.keys.sketch import KeySketch, sketch_of, spread_keys
-from kafka_sizing.keys.table import KeyTable
+from kafka_sizing.keys.table import KeyTable, least_bytes, most_keys
 from kafka_sizing.keys.tail import TAIL_BINS, TailBins
-from kafka_sizing.units import LoadUnit
+from kafka_sizing.units import LoadUnit, MiB, format_load
 
 HEAVY_SHARE: Final = 1e-5  # keys from this share on are counted one by one, however many others
 KEPT_FRACTION: Final = 0.25  # of the keys of a table that is full
 TABLE_FRACTION: Final = 0.75  # of the memory, for keys one by one; the rest is for bins and steps
 _KEYS_PER_STEP: Final = 2**20
+_MARGIN: Final = 1.1  # of keys that are expected by an estimate
 
 Loads = NDArray[np.float64]
 
@@ -137,7 +139,13 @@ class KeyCounter:
         least_load = HEAVY_SHARE * self.total
         wanted = tail.mass + most >= least_load
         _add_in_steps(tail, keys, loads, ~apart)
-        return SecondLook(self, tail, wanted, least_load, self._most_bytes)
+        fewest, expected = keys_in_bins(int(wanted.sum()), self._estimate.distinct)
+        second = SecondLook(
+            self, tail, wanted, least_load, most_bytes=self._most_bytes, expected_keys=expected
+        )
+        if fewest > _MARGIN * most_keys(second.table_bytes, tail.mean_key_bytes):
+            raise second.too_small()
+        return second
 
     def assembled(
         self,
@@ -165,6 +173,12 @@ class KeyCounter:
 
     def _bins(self) -> TailBins:
         if self._tail is None:
+            if not self._partitioner.has_remainder_rule:
+                raise ValueError(
+                    "partitioner must place keys by a remainder where they are too many to hold, "
+                    f"got {self._partitioner.name!r}: give more memory_bytes, or a partitioner "
+                    "with a remainder"
+                )
             self._tail = TailBins(self._partitioner, self._counts)
             self._estimate.add(self._table.hashes())
         return self._tail
@@ -191,13 +205,18 @@ class SecondLook:
         tail: TailBins,
         wanted: NDArray[np.bool_],
         least_load: float,
+        *,
         most_bytes: int,
+        expected_keys: int,
     ) -> None:
         self._first = first
         self._tail = tail
         self._wanted = wanted
         self._least_load = least_load
-        self._table = KeyTable(int(TABLE_FRACTION * most_bytes))
+        self._most_bytes = most_bytes
+        self._expected_keys = expected_keys
+        self.table_bytes = int(TABLE_FRACTION * most_bytes)
+        self._table = KeyTable(self.table_bytes)
         self._records = 0
 
     def add(self, batch: KeyBatch) -> None:
@@ -208,10 +227,19 @@ class SecondLook:
         inside |= spread_keys(self._tail.partitioner, keys)
         some = batch.taken(np.flatnonzero(inside))
         if self._table.add(some) < len(some):
-            raise MemoryError(
-                f"memory_bytes must hold the keys that are as heavy as {HEAVY_SHARE:g} of the "
-                "load, and those that share a bin with them: give more"
-            )
+            raise self.too_small()
+
+    def too_small(self) -> MemoryError:
+        """Say how much memory it takes to hold the keys that are to be counted."""
+        held = most_keys(self.table_bytes, self._tail.mean_key_bytes)
+        keys = max(self._expected_keys, held)
+        table = least_bytes(round(_MARGIN * keys), self._tail.mean_key_bytes)
+        needed = ceil(table / TABLE_FRACTION / MiB) * MiB
+        return MemoryError(
+            f"memory_bytes must hold the keys that are as heavy as {HEAVY_SHARE:g} of the load, "
+            f"and those that share a bin with them, about {keys:,}: give "
+            f"{format_load(needed, 'bytes')}, got {format_load(self._most_bytes, 'bytes')}"
+        )
 
     def sketch(self, unit: LoadUnit) -> KeySketch:
         """Give heavy keys with their exact loads, and the bins of all others."""
@@ -229,6 +257,12 @@ class SecondLook:
         placed = np.flatnonzero(heavy & ~apart)
         self._tail.take_back(keys.take(placed), loads[placed])
         return self._first.assembled(unit, keys, loads, heavy=heavy, least_load=self._least_load)
+
+
+def keys_in_bins(bins: int, distinct: float) -> tuple[int, int]:
+    """Give how many keys are in bins that are just not empty, and in bins of a heavy key each."""
+    mean = distinct / TAIL_BINS
+    return round(bins * mean / -expm1(-mean)), round(bins * (1 + mean))
 
 
 def _add_in_steps(tail: TailBins, keys: KeyColumn, loads: Loads, which: NDArray[np.bool_]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,8 @@ _FIRST_BITS: Final = 16  # of the number of slots
 _MOST_BITS: Final = 32
 WORD_BYTES: Final = 8  # read at once where a key begins
 _BYTES_PER_SLOT: Final = 8
+_LEAST_PER_SLOT: Final = 4 * _BYTES_PER_SLOT  # of all bytes
+_BYTES_PER_ENTRY: Final = 16  # as `compiled.tables` counts them
 
 
 class KeyTable:
@@ -27,8 +30,7 @@ class KeyTable:
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bits = _most_bits(most_bytes)
-        # While slots move to a table of twice the size, both are there.
-        self._most_rest = most_bytes - 3 * _BYTES_PER_SLOT * (1 << self._most_bits) // 2
+        self._most_rest = _rest(most_bytes, self._most_bits)
         self._empty()
 
     def _empty(self) -> None:
@@ -97,10 +99,35 @@ class KeyTable:
 
     def _room_of(self, bits: int) -> int:
         """Say how many keys that many slots hold: half of them, and more once they are all."""
-        slots = 1 << bits
-        return slots // 2 if bits < self._most_bits else slots * 3 // 4
+        return (1 << bits) // 2 if bits < self._most_bits else _most_in_slots(bits)
+
+
+def most_keys(most_bytes: int, key_bytes: float) -> int:
+    """Say how many keys of that mean length a table of ``most_bytes`` holds."""
+    bits = _most_bits(most_bytes)
+    return min(_most_in_slots(bits), int(_rest(most_bytes, bits) / (_BYTES_PER_ENTRY + key_bytes)))
+
+
+def least_bytes(keys: int, key_bytes: float) -> int:
+    """Say how large a table must be to hold so many keys of that mean length."""
+    needed = 0
+    for bits in range(1, _MOST_BITS + 1):
+        entries = ceil(keys * (_BYTES_PER_ENTRY + key_bytes))
+        needed = max(_LEAST_PER_SLOT << bits, entries - _rest(0, bits))
+        if most_keys(needed, key_bytes) >= keys:
+            break
+    return needed
+
+
+def _most_in_slots(bits: int) -> int:
+    return (1 << bits) * 3 // 4
+
+
+def _rest(most_bytes: int, bits: int) -> int:
+    """Give what slots leave; while they move to a table of twice the size, both are there."""
+    return most_bytes - 3 * _BYTES_PER_SLOT * (1 << bits) // 2
 
 
 def _most_bits(most_bytes: int) -> int:
     """Give slots at most a quarter of the bytes."""
-    return min((most_bytes // (4 * _BYTES_PER_SLOT)).bit_length() - 1, _MOST_BITS)
+    return min((most_bytes // _LEAST_PER_SLOT).bit_length() - 1, _MOST_BITS)

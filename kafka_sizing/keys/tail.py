@@ -54,6 +54,13 @@ class TailBins:
         bins: NDArray[np.int64] = (self._numbers_of(keys) % TAIL_BINS).astype(np.int64)
         return bins
 
+    @property
+    def mean_key_bytes(self) -> float:
+        """Give the mean length of the keys that came first to their bins."""
+        some = [keys for _, keys in self._witnesses]
+        n_bytes = sum(int(keys.offsets[-1] - keys.offsets[0]) for keys in some)
+        return n_bytes / max(sum(map(len, some)), 1)
+
     def empty(self, bins: NDArray[np.bool_]) -> None:
         """Forget what stands in some bins, but not in the sums at counts."""
         self.mass[bins] = 0.0

@@ -10,7 +10,7 @@ from typing import Final
 from kafka_sizing._checks import check_count, check_counts
 from kafka_sizing.keys.counter import KeyCounter
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
-from kafka_sizing.units import GiB, MiB
+from kafka_sizing.units import GiB, MiB, format_load
 
 MEMORY_BYTES: Final = round(1 * GiB)
 LEAST_MEMORY_BYTES: Final = round(64 * MiB)
@@ -44,7 +44,13 @@ def counter_of(
     with needed_to_read_logs():
         import numba  # noqa: F401
 
-        return KeyCounter(most_bytes, partitioner=chosen, counts=exact_at)
+        try:
+            return KeyCounter(most_bytes, partitioner=chosen, counts=exact_at)
+        except MemoryError as error:
+            raise MemoryError(
+                "memory_bytes must be what this machine can set aside, "
+                f"got {format_load(most_bytes, 'bytes')}"
+            ) from error
 
 
 def check_counted(counter: KeyCounter, name: str) -> None:

@@ -1,5 +1,6 @@
 """Counting in bounded memory: exact while keys fit, heavy keys exact when they do not."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -12,6 +13,7 @@ from kafka_sizing.keys.columns import offsets_of
 from kafka_sizing.keys.counter import KeyCounter
 from kafka_sizing.keys.intake import EncodedKeys
 from kafka_sizing.keys.sketch import KeySketch
+from kafka_sizing.keys.tail import TAIL_BINS
 
 JAVA = PARTITIONERS["java"]
 SMALL = 2**19  # holds about 12,000 keys
@@ -187,16 +189,57 @@ def test_keys_too_long_to_hold_leave_the_empty_key_where_it_is(partitioner):
         assert np.array_equal(found.loads, place(exact, count, partitioner=chosen).loads)
 
 
-def test_too_little_memory_for_the_heavy_keys_is_said(numbers, monkeypatch):
+def test_too_little_memory_for_the_heavy_keys_is_said_before_the_second_look(numbers, monkeypatch):
+    """Every bin that is not empty may hold a key this heavy, so all keys are to be counted."""
     monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-7)
     counter = KeyCounter(SMALL, partitioner=JAVA)
     read_into(counter, numbers)
-    second = counter.second_look()
-    with pytest.raises(MemoryError, match="memory_bytes must hold the keys"):
-        read_into(second, numbers)
+    with pytest.raises(MemoryError, match=r"^memory_bytes must hold the keys .* got 512\.0 KiB"):
+        counter.second_look()
+
+
+@pytest.mark.parametrize("distinct", [1_000, 500_000, 3_000_000])
+def test_keys_of_some_bins_are_foretold(distinct):
+    """Draw bins at random: 5,000 that are not empty, and 5,000 with a key more than the others."""
+    held = np.random.default_rng(0).multinomial(distinct, np.full(TAIL_BINS, 1 / TAIL_BINS))
+    some = np.flatnonzero(held)[:: max(1, np.count_nonzero(held) // 5_000)]
+    fewest, _ = counting.keys_in_bins(len(some), distinct)
+    assert fewest == pytest.approx(held[some].sum(), rel=0.05)
+    _, expected = counting.keys_in_bins(5_000, distinct)
+    assert expected == pytest.approx((held[:: TAIL_BINS // 5_000][:5_000] + 1).sum(), rel=0.05)
+
+
+def test_the_memory_that_an_error_asks_for_is_enough(numbers, monkeypatch):
+    monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-7)
+    monkeypatch.setattr(counting, "MiB", 1)  # figures to the byte
+    monkeypatch.setattr(counting, "format_load", lambda load, unit: f"{round(load)} B")
+    counter = KeyCounter(SMALL, partitioner=JAVA)
+    read_into(counter, numbers)
+    with pytest.raises(MemoryError) as caught:
+        counter.second_look()
+    about, needed = re.search(r"about ([\d,]+): give (\d+) B", str(caught.value)).groups()
+    distinct = len(set(numbers.tolist()))
+    assert int(about.replace(",", "")) == pytest.approx(distinct, rel=0.04)
+    for part, is_enough in ((1.0, True), (0.45, False)):
+        look = counting.SecondLook(
+            KeyCounter(SMALL, partitioner=JAVA),
+            counter._bins(),
+            np.ones(TAIL_BINS, dtype=np.bool_),
+            0.0,
+            most_bytes=int(part * int(needed)),
+            expected_keys=distinct,
+        )
+        if is_enough:
+            read_into(look, numbers)
+            assert len(look._table) == distinct
+        else:
+            with pytest.raises(MemoryError, match="memory_bytes must hold the keys"):
+                read_into(look, numbers)
 
 
 def test_a_partitioner_without_remainders_needs_all_keys_in_memory(numbers):
     counter = KeyCounter(SMALL, partitioner=PARTITIONERS["flink-subtask"])
-    with pytest.raises(ValueError, match="must place keys by a remainder"):
+    with pytest.raises(
+        ValueError, match=r"must place keys by a remainder .* give more memory_bytes, or a"
+    ):
         read_into(counter, numbers)

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from kafka_sizing.keys import KeyColumn, murmur2
 from kafka_sizing.keys.batches import KeyBatch
 from kafka_sizing.keys.intake import EncodedKeys
-from kafka_sizing.keys.table import KeyTable
+from kafka_sizing.keys.table import KeyTable, least_bytes, most_keys
 
 KEYS = st.lists(st.one_of(st.none(), st.binary(max_size=4), st.binary(max_size=20)), max_size=80)
 
@@ -107,6 +107,31 @@ def test_a_table_takes_no_more_than_its_memory_holds(width):
     assert taken * (16 + width) <= most_bytes
     assert list(table.column()) == list(batch.keys())[:taken]
     assert table.add(batch, taken) == taken
+
+
+@pytest.mark.parametrize("width", [6, 12, 36, 300])
+@pytest.mark.parametrize("most_bytes", [2**20, 1_500_000, 2**21, 2**22 - 1])
+def test_a_table_holds_as_many_keys_as_it_says(most_bytes, width):
+    said = most_keys(most_bytes, width)
+    taken = KeyTable(most_bytes).add(batch_of(numbered(0, said + 1_000, width)))
+    assert said - 256 <= taken <= said  # it takes blocks of 256 whole, or not at all
+
+
+@given(keys=st.integers(1, 10**8), key_bytes=st.floats(0, 3_000))
+def test_a_table_of_the_least_bytes_holds_the_keys(keys, key_bytes):
+    needed = least_bytes(keys, key_bytes)
+    assert most_keys(needed, key_bytes) >= keys
+    assert needed <= 100 * keys + 2 * keys * key_bytes + 200  # no more than by some factor
+
+
+def test_the_default_budget_holds_what_the_docs_say():
+    """Three quarters of 1 GiB: 2**24 slots, three quarters of them in use, for 12,582,912 keys.
+
+    Slots take 128 MiB, and half of that while they move: 576 MiB are left, 48 bytes a key.
+    """
+    table = 3 * 2**28
+    assert most_keys(table, 12) == most_keys(table, 32) == 12_582_912
+    assert most_keys(table, 36) == 576 * 2**20 // (16 + 36)
 
 
 def test_keys_that_are_not_kept_make_room_for_others():
