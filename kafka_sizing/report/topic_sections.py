@@ -124,6 +124,8 @@ def _outage_sentences(plan: RetryPlan, wording: Wording) -> Iterator[str]:
 
 def _key_sentences(plan: KeyPlan, wording: Wording) -> tuple[str, ...]:
     sentences = [wording.sentence(plan.report.verdict)]
+    if plan.first_fitting:
+        sentences.append(plan.first_fitting)
     if plan.comparison is not None:
         sentences.append(fixes.best_sentence(plan.comparison))
     return tuple(sentences)

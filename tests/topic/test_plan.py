@@ -439,6 +439,17 @@ def test_the_larger_count_that_is_proposed_is_the_one_recommended():
     assert larger == [planned.count.recommended]
 
 
+def test_a_count_that_cools_one_partition_is_not_taken_for_one_that_cools_all():
+    """Of 24 partitions several are hot; the count that separates the keys of one is smaller."""
+    keys = Keys(loads=zipf_keys(500, exponent=0.6, total=1))
+    group = Group(name="billing", member_records_per_s=1_300)
+    planned = plan(partitions=24, write=24e6, groups=[group], keys=keys).keys
+    first, named = planned.report.first_fitting, planned.report.hot[0].separating_partitions
+    assert (first is not None, named is not None, first != named) == (True, True, True)
+    told = f"{named} is the first count that brings them below it. {first} is the first count with"
+    assert told in planned.reason
+
+
 def test_a_group_that_is_fuller_than_wanted_says_how_full_it_may_be():
     """10,000 records/s over 5 × 2,100 are 95.2 %; a fifth is to be left unused."""
     group = Group(name="billing", member_records_per_s=2_100, members=5)

@@ -36,10 +36,20 @@ class KeyPlan:
         return self.comparison is None and self.fitting_hashes_share < _MOST_OF_THEM
 
     @property
+    def first_fitting(self) -> str:
+        """The first count with no hot partition, where the verdict names another; else ""."""
+        first, hot = self.report.first_fitting, self.report.certain
+        named = hot[0].separating_partitions if hot else None
+        if first is None or named is None or first == named:
+            return ""
+        return f"{first:,} is the first count with no partition above it."
+
+    @property
     def reason(self) -> str:
         """What the keys do to the partitions, and what helps, in words."""
         if self.comparison is not None:
-            return f"{self.report.verdict} {self.comparison.reason}"
+            told = (self.report.verdict, self.first_fitting, self.comparison.reason)
+            return " ".join(text for text in told if text)
         if not self.is_lucky:
             return self.report.verdict
         fitting = format_share(self.fitting_hashes_share)
