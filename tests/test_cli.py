@@ -497,6 +497,12 @@ def test_memory_for_counting_is_given_as_people_write_it(run, monkeypatch):
     assert error.startswith("error: --memory must be a whole number in 67,108,864 … ")
 
 
+def test_memory_that_the_machine_does_not_have_is_named_as_the_option(run):
+    code, out, error = run(*KEYED, "--memory", "900 TiB")
+    assert (code, out) == (2, "")
+    assert error == "error: --memory must be what this machine can set aside, got 900.0 TiB\n"
+
+
 def test_who_watches_sees_how_fast_reading_is():
     from kafka_sizing.cli.terminal import pace
     from kafka_sizing.sources import Reading

@@ -72,6 +72,9 @@ def count_key_files(
     ------
     FileNotFoundError
         If there is no such file, or nothing matches a glob.
+    MemoryError
+        If keys that write 1/100,000 of the load, and those that share a bin with them, take more
+        than ``memory_bytes``: the error says how much. Or if the machine has less than that.
     TypeError
         If keys are of mixed types or need a serializer.
     ValueError

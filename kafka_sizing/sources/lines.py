@@ -70,6 +70,8 @@ def count_key_lines(
 
     Raises
     ------
+    MemoryError
+        If the machine has less than ``memory_bytes``.
     ValueError
         If there is no line, or a line does not fit the serializer.
 

@@ -19,14 +19,15 @@ class Unchanged:
         for path, was in self._was.items():
             if _mark(path) != was:
                 raise ValueError(
-                    f"{path} must not change while it is read, got other bytes than at first; "
-                    "copy it, or read what is complete"
+                    f"{path} must not change while it is read, got a change of its bytes, name or "
+                    "rights meanwhile; copy it, or read what is complete"
                 )
 
 
-def _mark(path: str) -> tuple[int, int, int] | None:
+def _mark(path: str) -> tuple[int, ...] | None:
+    """Give what a file system says of a file; nobody can set the time of its last change back."""
     try:
         state = os.stat(path)  # noqa: PTH116 - a path may be any text
     except FileNotFoundError:
         return None
-    return state.st_ino, state.st_size, state.st_mtime_ns
+    return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns

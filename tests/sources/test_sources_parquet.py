@@ -1,5 +1,6 @@
 """Parquet logs: row groups, dictionaries, nulls, and files that break."""
 
+import os
 from collections import Counter
 
 import numpy as np
@@ -253,6 +254,24 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, monkeypatch):
 
     monkeypatch.setattr(parquet._File, "tasks", changed_meanwhile)
     with pytest.raises(ValueError, match=rf"^{path} must (not change while|be readable)"):
+        count_key_files(path, key="key")
+
+
+def test_a_file_whose_time_is_set_back_after_a_change_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "log.csv"
+    path.write_text("key\na\nb\n")
+    from kafka_sizing.sources import logs
+
+    real = logs.query_tasks
+
+    def changed_meanwhile(*arguments):
+        yield from real(*arguments)
+        before = path.stat()
+        path.write_text("key\na\na\n")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    monkeypatch.setattr(logs, "query_tasks", changed_meanwhile)
+    with pytest.raises(ValueError, match=rf"^{path} must not change while it is read, got a"):
         count_key_files(path, key="key")
 
 

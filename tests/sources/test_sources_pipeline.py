@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 
 import pytest
 
@@ -93,3 +94,33 @@ def test_a_task_that_is_ahead_waits():
     time.sleep(0.15)
     assert len(made) <= pipeline.THINGS_AHEAD + 3
     assert len(list(things)) == 99
+
+
+def test_tasks_that_are_ahead_hold_few_bytes_together(monkeypatch):
+    """Sixty tasks of three parts each: 100 bytes fit ahead, and one thing of each worker."""
+    monkeypatch.setattr(pipeline, "BYTES_AHEAD", 100)
+    lock, out = threading.Lock(), [0, 0]
+
+    def task(number):
+        for part in range(3):
+            with lock:
+                out[0] += 30
+                out[1] = max(out)
+            yield number, part
+
+    workers, seen = 4, []
+    tasks = [partial(task, number) for number in range(60)]
+    for thing in in_order(tasks, workers, size_of=lambda thing: 30):
+        time.sleep(0.001)
+        seen.append(thing)
+        with lock:
+            out[0] -= 30
+    assert seen == [(number, part) for number in range(60) for part in range(3)]
+    # What waits to be given and what was just taken come on top.
+    assert out[1] <= 100 + 30 * (workers + workers + 1)
+
+
+def test_a_thing_larger_than_all_that_fits_ahead_comes_through(monkeypatch):
+    monkeypatch.setattr(pipeline, "BYTES_AHEAD", 10)
+    things = in_order([partial(iter, [1, 2, 3])] * 3, 2, size_of=lambda thing: 1_000)
+    assert list(things) == [1, 2, 3] * 3
