@@ -32,7 +32,7 @@ def design_inputs(design: TopicDesign, further: Mapping[str, Any]) -> Rows:
     if design.keys is None:
         yield "keys", "none"
     else:
-        yield "keys", "; ".join(_keys(design.keys))
+        yield "keys", "; ".join(_keys(design.keys, design.partitioner))
     yield "producers", "; ".join(_producers(design.producers))
     for group in design.groups:
         yield f"group {printable(group.name)}", "; ".join(_group(group))
@@ -76,7 +76,7 @@ def _traffic(traffic: Traffic) -> Rows:
     yield "which is", f"{bytes_text(horizon.peak_wire_bytes_per_s, '/s')}, on the wire"
 
 
-def _keys(keys: Keys) -> Iterator[str]:
+def _keys(keys: Keys, partitioner: str) -> Iterator[str]:
     if keys.source:
         yield printable(keys.source)
     if keys.loads is not None:
@@ -84,7 +84,7 @@ def _keys(keys: Keys) -> Iterator[str]:
     if keys.hottest_key_share is not None:
         yield f"the hottest writes {format_share(keys.hottest_key_share)}"
     yield f"order needed: {keys.ordering}"
-    yield f"partitioner {printable(keys.partitioner)}"
+    yield f"partitioner {printable(partitioner)}"
 
 
 def _producers(producers: Producers) -> Iterator[str]:

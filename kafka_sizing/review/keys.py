@@ -88,7 +88,10 @@ def few_keys(case: Case) -> Iterator[Flaw]:
 
 def another_partitioner(case: Case) -> Iterator[Flaw]:
     """Ask whether keys are placed in the plan as the producers place them."""
-    writer, planned = case.writer, resolve_partitioner(case.keys.partitioner)
+    writer, planned = (
+        case.writer,
+        resolve_partitioner(case.keys.partitioner or case.design.partitioner),
+    )
     if writer.configuration.is_set("partitioner.class") or not planned.name.startswith(_CLIENTS):
         return  # a rule of its own, or of another client: nothing to compare with
     own = str(writer.configuration.value("partitioner")) if writer.client != "java" else None

@@ -734,7 +734,8 @@ DESIGNS = [
             "producers": {
                 "client": "librdkafka",
                 "config": {"enable.idempotence": True, "compression.type": "zstd"},
-            }
+            },
+            "keys": Keys(hottest_key_share=0.001, partitioner="java"),
         },
         id="librdkafka's CRC-32 against the plan's murmur2",
     ),

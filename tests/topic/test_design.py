@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kafka_sizing import KeyLoads, count_keys
@@ -310,5 +312,25 @@ def test_keys_are_placed_as_the_producers_place_them(producers, partitioner):
             keys=Keys(hottest_key_share=0.1, **keys),
         )
 
-    assert design().keys.partitioner == partitioner
-    assert design(partitioner="sarama").keys.partitioner == "sarama"
+    assert design().partitioner == partitioner
+    assert design(partitioner="sarama").partitioner == "sarama"
+
+
+def test_other_producers_bring_another_partitioner():
+    design = TopicDesign(
+        name="orders",
+        traffic=Traffic(write_bytes_per_s=1e6, record_bytes=500),
+        keys=Keys(hottest_key_share=0.1),
+    )
+    assert design.partitioner == "java"
+    assert replace(design, producers=Producers(client="librdkafka")).partitioner == "librdkafka"
+
+
+def test_a_service_that_shows_no_brokers_has_enough_for_all_replicas():
+    hidden = TopicDesign(
+        name="orders",
+        traffic=Traffic(write_bytes_per_s=1e6, record_bytes=500),
+        cluster=Cluster(limits="MSK Serverless"),
+    )
+    assert hidden.cluster.brokers == 3
+    assert replace(hidden, replication_factor=4).cluster.brokers == 4

@@ -104,7 +104,7 @@ def test_a_log_of_keys_is_read_by_whoever_may():
     assert asked == [KeyLog(files=("a.csv", "b.csv"), key="id", load="bytes", serializer=None)]
     assert design.keys.source == "a.csv, b.csv"
     of_counts = f'{text}unit = "records"\n[producers]\nclient = "librdkafka"\n'
-    assert read(of_counts, read_keys=read_keys).keys.partitioner == "librdkafka"
+    assert read(of_counts, read_keys=read_keys).partitioner == "librdkafka"
     assert (asked[1].unit, asked[1].partitioner) == ("records", "librdkafka")
 
 

@@ -168,7 +168,7 @@ def _partitioner(plan: TopicPlan) -> Iterator[_Line]:
     name = "partitioner"
     if keys is None or producers.client != "librdkafka" or name in producers.config:
         return
-    wanted = keys.partitioner
+    wanted = plan.design.partitioner
     for choice in default_of(name, "librdkafka producer").choices:
         if choice != "random" and find_partitioner("librdkafka", choice).name == wanted:
             if choice != default_of(name, "librdkafka producer").value:

@@ -125,12 +125,9 @@ class TopicDesign:
         self._check_configuration()
         self._check_segments()
         self._check_compression()
-        if self.keys is not None and not self.keys.partitioner:
-            placed = replace(self.keys, partitioner=self.producers.partitioner)
-            object.__setattr__(self, "keys", placed)
-        if self.cluster is not None and not self.cluster.brokers:
-            shown = max(self.replication_factor, self.cluster.zones or 1)
-            object.__setattr__(self, "cluster", replace(self.cluster, brokers=shown))
+        if self.cluster is not None and not self.cluster.shows_brokers:
+            least = max(self.cluster.brokers, self.cluster.zones or 1, self.replication_factor)
+            object.__setattr__(self, "cluster", replace(self.cluster, brokers=least))
         if self.cluster is not None and self.replication_factor > self.cluster.brokers:
             raise ValueError(
                 f"replication_factor must be at most brokers ({self.cluster.brokers}), got "
@@ -146,6 +143,12 @@ class TopicDesign:
             if value is not None:
                 given[property_name] = round(value * factor)
         return Configuration("topic", given)
+
+    @property
+    def partitioner(self) -> str:
+        """What places keys: as the keys say, or else as the producers do."""
+        said = "" if self.keys is None else self.keys.partitioner
+        return said or self.producers.partitioner
 
     @property
     def retrying_groups(self) -> tuple[Group, ...]:

@@ -25,7 +25,7 @@ class Keys:
     hottest_key_share : float, optional
         Part of the traffic that the hottest key writes, where only that is known. (0, 1]
     partitioner : str, default ""
-        What places keys: a key of ``PARTITIONERS``; a design fills in that of its producers.
+        What places keys: a key of ``PARTITIONERS``; left out, what the producers have.
     source : str, default ""
         Where the keys come from, for the report.
 

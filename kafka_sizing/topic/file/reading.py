@@ -223,8 +223,7 @@ def _keys(section: Section, read_keys: ReadKeys | None, partitioner: str) -> Key
     way = given[0] if given else None
     loads, source = None, ""
     if way == "log":
-        arguments.setdefault("partitioner", partitioner)
-        loads, source = _log(section, arguments, read_keys)
+        loads, source = _log(section, {"partitioner": partitioner} | arguments, read_keys)
     elif way in _MADE:
         loads, source = _model(section, way)
     names = {"hottest_key_share": "hottest_share"}

@@ -152,7 +152,11 @@ def decide_count(design: TopicDesign, ladder: RetryPlan | None = None) -> CountD
     check_count("partitions that the load needs", even, most=MOST_PLACED)
     tried = _tried(even, step=step, most=most, given=design.partitions)
     keyed = keyed_count(
-        design.keys, tried, most_share=tightest.most_share, most_share_of=tightest.name
+        design.keys,
+        tried,
+        partitioner=design.partitioner,
+        most_share=tightest.most_share,
+        most_share_of=tightest.name,
     )
     candidates = candidates_of(
         tried,

@@ -80,18 +80,23 @@ class KeyedCount:
 
 
 def keyed_count(
-    keys: Keys | None, counts: list[int], *, most_share: float, most_share_of: str
+    keys: Keys | None,
+    counts: list[int],
+    *,
+    partitioner: str,
+    most_share: float,
+    most_share_of: str,
 ) -> KeyedCount | None:
     """Place the keys at every count; None if only a share, or nothing, is known of them."""
     if keys is None or keys.loads is None:
         return None
     tried = sorted(set(counts))
-    sweep = sweep_partitions(keys.loads, tried, partitioner=keys.partitioner)
+    sweep = sweep_partitions(keys.loads, tried, partitioner=partitioner)
     return KeyedCount(
         most_share=most_share,
         most_share_of=most_share_of,
         hottest_key_share=sweep.hottest_key_share,
         counts=np.asarray(sweep.partitions),
         max_shares=np.asarray(sweep.max_share),
-        partitioner=keys.partitioner,
+        partitioner=partitioner,
     )

@@ -84,7 +84,7 @@ def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
     total = traffic.write_bytes_per_s * traffic.peak_ratio
     scaled = keys.loads.scaled_to(total, "bytes/s")
     capacity = total * keyed.most_share
-    loads = place(scaled, count.partitions, partitioner=keys.partitioner)
+    loads = place(scaled, count.partitions, partitioner=design.partitioner)
     report = find_hot(loads, capacity=capacity)
     comparison = None
     if not report.fits:
@@ -94,10 +94,10 @@ def plan_keys(design: TopicDesign, count: CountDecision) -> KeyPlan | None:
             _worth_planning(loads, capacity, keys.ordering, count.recommended),
             capacity=capacity,
             ordering=keys.ordering,
-            partitioner=keys.partitioner,
+            partitioner=design.partitioner,
         )
     expected = expected_imbalance(
-        scaled, count.partitions, partitioner=keys.partitioner, rng=_SEED
+        scaled, count.partitions, partitioner=design.partitioner, rng=_SEED
     )
     return KeyPlan(
         loads=loads,
