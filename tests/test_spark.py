@@ -1,6 +1,7 @@
 """Spark counts and hashes by itself; what comes back is what a list gives."""
 
 import os
+import struct
 
 import numpy as np
 import pandas as pd
@@ -184,6 +185,27 @@ def test_numbers_that_are_the_same_four_bytes_are_one_key(spark):
     sketch = sketch_key_frame(frame, key="key", serializer="float32")
     assert sketch.distinct == 2
     assert sorted(sketch.loads) == [1, 2]
+
+
+@pytest.mark.parametrize("kind", ["double", "float"])
+@pytest.mark.parametrize("serializer", ["float64", "float32"])
+def test_zeros_of_two_signs_are_two_keys_as_a_serializer_writes_them(spark, kind, serializer):
+    keys, loads = [0.0, -0.0, 1.0, None, -0.0] * 2, [1.0, 2.0, 4.0, 8.0, 16.0] * 2
+    frame = frame_of(spark, keys, loads, kind)
+    zeros = bytes(8 if serializer == "float64" else 4)
+    one = struct.pack(">d" if serializer == "float64" else ">f", 1.0)
+    below = b"\x80" + zeros[1:]
+    counted = sketch_key_frame(frame, key="key", serializer=serializer)
+    added = sketch_key_frame(frame, key="key", load="load", serializer=serializer)
+    assert dict(zip(counted.keys, counted.loads, strict=True)) == {zeros: 2, below: 4, one: 2}
+    assert dict(zip(added.keys, added.loads, strict=True)) == {zeros: 2, below: 36, one: 8}
+    assert (counted.null_load, added.null_load, counted.distinct) == (2, 16, 3)
+
+
+def test_a_number_too_small_for_four_bytes_is_zero_of_its_sign(spark):
+    frame = spark.createDataFrame([(-1e-60,), (-0.0,), (1e-60,)], "key double")
+    sketch = sketch_key_frame(frame, key="key", serializer="float32")
+    assert dict(zip(sketch.keys, sketch.loads, strict=True)) == {bytes(4): 1, b"\x80\0\0\0": 2}
 
 
 def test_a_column_may_have_any_name(spark):

@@ -44,11 +44,11 @@ class DistinctEstimate:
         unseen, full = ranks[0], min(ranks[-1], _REGISTERS - 1)  # one at least is not full
         if unseen == _REGISTERS:
             return 0.0
-        between = sum(ranks[rank] * 2.0**-rank for rank in range(1, _REST_BITS + 1))
+        between = sum(math.ldexp(ranks[rank], -rank) for rank in range(1, _REST_BITS + 1))
         weight = (
             _REGISTERS * _sigma(unseen / _REGISTERS)
             + between
-            + _REGISTERS * _tau(1 - full / _REGISTERS) * 2.0**-_REST_BITS
+            + math.ldexp(_REGISTERS * _tau(1 - full / _REGISTERS), -_REST_BITS)
         )
         return _ALPHA * _REGISTERS**2 / weight
 

@@ -176,20 +176,30 @@ def _grouped(frame: DataFrame, asked: _Asked) -> DataFrame:
     from pyspark.sql import functions as sql
 
     key = _exact(frame, asked).alias("key")
-    records = sql.count(sql.lit(1)).alias("records")
+    sums = [sql.count(sql.lit(1)).alias("records")]
     if asked.load is None:
-        return frame.select(key).groupBy("key").agg(records)
-    load = sql.col("load")
-    return (
-        frame.select(key, sql.col(_quoted(asked.load)).cast("double").alias("load"))
-        .groupBy("key")
-        .agg(
-            records,
+        rows = frame.select(key)
+    else:
+        rows = frame.select(key, sql.col(_quoted(asked.load)).cast("double").alias("load"))
+        load = sql.col("load")
+        sums += [
             sql.count(load).alias("present"),
             sql.sum(load).alias("load"),
             sql.sum(load * load).alias("square"),
             sql.min(load).alias("least"),
-        )
+        ]
+    if rows.schema["key"].dataType.simpleString() not in ("float", "double"):
+        return rows.groupBy("key").agg(*sums)
+    # Spark groups 0.0 and -0.0 as one and calls it 0.0; serializers write them as two keys.
+    column = sql.col("key")
+    is_zero_below = (column == 0) & column.cast("string").startswith("-")
+    groups = rows.groupBy(
+        "key",
+        sql.coalesce(is_zero_below, sql.lit(False)).alias("zero_below"),  # noqa: FBT003
+    ).agg(*sums)
+    key = sql.when(sql.col("zero_below"), -column).otherwise(column).alias("key")
+    return groups.select(
+        key, *(name for name in groups.columns if name not in ("key", "zero_below"))
     )
 
 
