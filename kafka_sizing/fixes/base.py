@@ -144,8 +144,8 @@ class Fix(ABC):
         shares = self.hashed_shares(before)
         return None if shares is None else peaks_of(shares, partitions, placed_keys(before)[2])
 
-    def replayed_peaks(self, before: PartitionLoads, replays: int) -> NDArray[np.float64] | None:
-        """Give the same where each takes a stream of records to be played; None: no stream."""
+    def replayed_peaks(self, before: PartitionLoads, replays: range) -> NDArray[np.float64] | None:
+        """Give the same where each has to be played, by number; None: nothing to play."""
         del before, replays
         return None
 

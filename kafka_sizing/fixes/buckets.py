@@ -15,6 +15,7 @@ from kafka_sizing.fixes.base import (
     loads_of_null_keys,
     placed_keys,
 )
+from kafka_sizing.fixes.peaks import SEED
 from kafka_sizing.fixes.routing import RoutingTable, bucket_of, placed_by_weight
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.loads import KeyLoads, sum_by
@@ -84,6 +85,18 @@ class KeyBuckets(Fix):
     def is_hashed(self) -> bool:
         """Placed by weight, a table decides."""
         return self.placed == "hashed"
+
+    def replayed_peaks(self, before: PartitionLoads, replays: range) -> NDArray[np.float64] | None:
+        """Hash the keys to buckets, and the buckets to partitions, by other hashes."""
+        keys, _, _ = placed_keys(before)
+        n, rest = before.partitions, loads_of_null_keys(before)
+        peaks = np.empty(len(replays))
+        for at, replay in enumerate(replays):
+            rng = np.random.default_rng((SEED, replay))
+            table = rng.integers(n, size=self.buckets, dtype=np.int32)
+            placed = table[rng.integers(self.buckets, size=len(keys))]
+            peaks[at] = (sum_by_partition(placed, keys.loads, n) + rest).max() / before.total
+        return peaks
 
     @overload
     def bucket_of(self, keys: str | bytes) -> int: ...

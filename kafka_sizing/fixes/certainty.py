@@ -102,15 +102,29 @@ def certainty_of(
     peaks = fix.drawn_peaks(before, outcome.loads.partitions)
     if peaks is None:
         basis = "replays"
-        peaks = fix.replayed_peaks(before, _replays(certainty))
+        peaks = _replayed(outcome, before, line_share, certainty)
     if peaks is None:
         return FitCertainty(probability=None, basis="not known")
-    within = np.count_nonzero(peaks <= line_share * (1 + ROUNDING))
-    return FitCertainty(probability=float(within / peaks.size), basis=basis, peak_shares=peaks)
+    probability = _within(peaks, line_share) / peaks.size
+    return FitCertainty(probability=probability, basis=basis, peak_shares=peaks)
 
 
-def _replays(certainty: float | None) -> int:
-    """Give as many as it takes to promise the certainty, if all of them hold."""
+def _replayed(
+    outcome: Outcome, before: PartitionLoads, line_share: float, certainty: float | None
+) -> NDArray[np.float64] | None:
+    """Play some streams, and if those leave it open as many as it takes to promise it."""
     wanted = CUSTOMARY_CERTAINTY if certainty is None else certainty
-    needed = math.ceil(math.log(_RISK) / math.log(wanted))
-    return min(_MOST_REPLAYS, max(_LEAST_REPLAYS, needed))
+    first = outcome.fix.replayed_peaks(before, range(_LEAST_REPLAYS))
+    if first is None:
+        return None
+    some = share_interval(_within(first, line_share), first.size, confidence=1 - 2 * _RISK)
+    if some.high < wanted:
+        return first
+    needed = math.ceil(math.log(_RISK) / math.log(wanted))  # if every one of them holds
+    more = range(_LEAST_REPLAYS, min(_MOST_REPLAYS, needed))
+    rest = outcome.fix.replayed_peaks(before, more)
+    return first if rest is None else np.concatenate([first, rest])
+
+
+def _within(peaks: NDArray[np.float64], line_share: float) -> int:
+    return int(np.count_nonzero(peaks <= line_share * (1 + ROUNDING)))

@@ -83,7 +83,7 @@ class SplittingScheme(Fix):
     def placed(self, stream: Stream, candidates: Candidates) -> NDArray[np.int32]:
         """Give each record of a stream its partition."""
 
-    def replayed_peaks(self, before: PartitionLoads, replays: int) -> NDArray[np.float64] | None:
+    def replayed_peaks(self, before: PartitionLoads, replays: range) -> NDArray[np.float64] | None:
         """Play as many streams, each with other hashes and in another order."""
         keys, today, _ = placed_keys(before)
         placeable = placeable_keys(before)
@@ -92,8 +92,8 @@ class SplittingScheme(Fix):
         n = before.partitions
         spread = float(keys.loads[today < 0].sum())
         rest = loads_of_null_keys(before) + spread / n
-        peaks = np.empty(replays)
-        for replay in range(replays):
+        peaks = np.empty(len(replays))
+        for at, replay in enumerate(replays):
             rng = np.random.default_rng((self.seed, replay))
             other = replace(
                 self, seed=int(rng.integers(2**31)), records=min(self.records, RECORDS_REPLAYED)
@@ -103,7 +103,7 @@ class SplittingScheme(Fix):
                 stream=stream_of(placeable, other.records, rng=rng),
                 candidates=Candidates.drawn(len(keys), n, rng=rng),
             )
-            peaks[replay] = (other.loads_of(written) + rest).max() / before.total
+            peaks[at] = (other.loads_of(written) + rest).max() / before.total
         return peaks
 
     def loads_of(self, written: Written) -> NDArray[np.float64]:
