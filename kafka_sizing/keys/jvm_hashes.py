@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kafka_sizing.keys.block_hashes import Hashes, murmur3_finalised, murmur3_mixed
 from kafka_sizing.keys.blocks import KeyBlock
-from kafka_sizing.keys.hashing import Hash, Hashes, murmur3_finalised, murmur3_mixed
+from kafka_sizing.keys.hashing import Hash
 from kafka_sizing.keys.texts import of_width, utf16_units
 
 _BITS: Final = 0xFFFFFFFF

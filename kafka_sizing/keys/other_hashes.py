@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from kafka_sizing.keys.block_hashes import Hashes, rotated
 from kafka_sizing.keys.blocks import KeyBlock
-from kafka_sizing.keys.hashing import Hash, Hashes, rotated
+from kafka_sizing.keys.hashing import Hash
 from kafka_sizing.keys.jvm_hashes import JAVA_STRING
 from kafka_sizing.keys.texts import utf16_units
 

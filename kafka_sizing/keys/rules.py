@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kafka_sizing.keys.hashing import murmur3_finalised, murmur3_mixed
+from kafka_sizing.keys.block_hashes import murmur3_finalised, murmur3_mixed
 
 Hashes = NDArray[np.uint32]
 Numbers = NDArray[np.uint32] | NDArray[np.int64]
