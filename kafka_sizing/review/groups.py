@@ -55,7 +55,7 @@ def falls_behind(case: Case, reader: Reader) -> Iterator[Flaw]:
     elif too_hot:
         change = "split the hottest key first, or make its records cheaper"
     else:
-        change = "make a record cheaper, or take more partitions"
+        change = f"make a record cheaper, or take {_more_partitions(case)}"
     today = "the peak of the horizon" if plan.keeps_up_today else "even today's peak"
     yield Flaw(
         summary=None if plan.keeps_up_today else "the group does not carry today's peak",
@@ -171,6 +171,14 @@ _CONFIGURE: Final = {
 def _has_hot_key(case: Case) -> bool:
     """Say whether one key is too much for a partition, which no count helps."""
     return any(limit.partitions is None for limit in case.plan.count.limits)
+
+
+def _more_partitions(case: Case) -> str:
+    """Name the count that the plan recommends, if that is a larger one."""
+    recommended = case.plan.count.recommended
+    if recommended is None or recommended <= case.partitions:
+        return "more partitions"
+    return f"{recommended:,} partitions"
 
 
 def _too_full(plan: GroupPlan) -> str:
