@@ -274,7 +274,7 @@ def test_a_hot_key_that_no_group_can_follow_is_one_mistake(changed):
 
 
 def test_a_group_too_slow_for_any_members_needs_partitions(changed):
-    """30 MB/s of 500 B, doubled at the peak and grown by 1.44, over 4,000 records/s: 44 at least."""
+    """30 MB/s of 500 B, doubled at the peak, grown by 1.44, over 4,000 records/s: 44 at least."""
     plan = plan_topic(changed(traffic={"write_bytes_per_s": 3e7}))
     found = finding_of(review_topic(plan), "falls-behind")
     assert found.mistake == "too few partitions"
