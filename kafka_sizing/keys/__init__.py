@@ -3,14 +3,7 @@
 from kafka_sizing.keys.clients import Client
 from kafka_sizing.keys.columns import KeyColumn
 from kafka_sizing.keys.counting import count_keys
-from kafka_sizing.keys.fitting import (
-    UnseenKeys,
-    ZipfFit,
-    ZipfFits,
-    fit_zipf,
-    sum_of_squared_shares,
-    unseen_keys,
-)
+from kafka_sizing.keys.fitting import ZipfFit, ZipfFits, fit_zipf
 from kafka_sizing.keys.hashing import crc32, fnv1a, murmur2, murmur3
 from kafka_sizing.keys.intake import as_key_column
 from kafka_sizing.keys.loads import KeyLoads, KeyShare
@@ -25,6 +18,7 @@ from kafka_sizing.keys.partitioners import (
 )
 from kafka_sizing.keys.populations import lognormal_keys, uniform_keys, zipf_keys
 from kafka_sizing.keys.sketch import KeySketch, sketch_keys
+from kafka_sizing.keys.unseen import UnseenKeys, sum_of_squared_shares, unseen_keys
 
 __all__ = [
     "PARTITIONERS",

@@ -106,6 +106,8 @@ class KeylessSpread:
     @property
     def reason(self) -> str:
         """What the client does and how even it comes out, as a sentence without a full stop."""
+        if self.partitions == 1:
+            return f"{self.client.name}: the topic has one partition, and all records go to it"
         loads = self.loads
         ratio = format_number(loads.imbalance_ratio)
         return (

@@ -149,6 +149,13 @@ def test_reason_says_when_it_is_even(changes, ends):
     assert spread.reason.endswith(ends)
 
 
+def test_one_partition_gets_all_and_evens_nothing_out():
+    spread = simulate_keyless(100, partitions=1, duration_s=10, rng=1)
+    assert spread.reason == (
+        "kafka-clients: the topic has one partition, and all records go to it"
+    )
+
+
 def test_reason_tells_the_end_of_the_simulation_from_good():
     spread = simulate(10_000, client="librdkafka", simulations=20, within_fraction=0.2)
     # 5 * (2.638 / 0.2)**2 draws of 101 records at 10,000/s
