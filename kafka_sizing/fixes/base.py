@@ -16,6 +16,7 @@ from kafka_sizing.keys.partitioners import Partitioner
 from kafka_sizing.partitions.hotspots import find_hot
 from kafka_sizing.partitions.lines import Line, hot_lines
 from kafka_sizing.partitions.placement import PartitionLoads, null_loads, place
+from kafka_sizing.units import format_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,9 +87,14 @@ class Outcome:
         return sum(map(self.line.is_crossed_by, above.tolist()))
 
     @property
+    def is_known(self) -> bool:
+        """Whether the margin of the loads leaves no doubt if a partition is above the line."""
+        return self.loads.decides(self.line.load)
+
+    @property
     def fits(self) -> bool:
-        """Whether no partition is above the line, but for the noise of the sample."""
-        return self.is_noise or not self.hot_partitions
+        """Whether no partition is above the line, noise of the sample aside, and that is known."""
+        return self.is_known and (self.is_noise or not self.hot_partitions)
 
     def to_frame(self) -> pd.DataFrame:
         """One row: fix, partitions, peak_share, imbalance_ratio, …, fits."""
@@ -246,6 +252,12 @@ def keeps(scope: OrderingScope, need: OrderingScope) -> bool:
 def cost_of(outcome: Outcome) -> tuple[int, int, float]:
     """Order fixes by cost: how much changes, then the fan-in, then the load that moves."""
     return outcome.fix.intrusiveness, outcome.read_fan_in, outcome.moved_load_share
+
+
+def peak_text(outcome: Outcome) -> str:
+    """Write the hottest partition's share, and by how much it may differ."""
+    share, margin = format_share(outcome.peak_share), outcome.loads.margin
+    return f"{share} ± {format_share(margin / outcome.loads.total)}" if margin else share
 
 
 def row_of(outcome: Outcome) -> dict[str, Any]:

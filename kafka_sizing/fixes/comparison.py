@@ -18,6 +18,7 @@ from kafka_sizing.fixes.base import (
     cost_of,
     keeps,
     line_for,
+    peak_text,
     row_of,
 )
 from kafka_sizing.fixes.certainty import FitCertainty, certainty_of
@@ -148,17 +149,16 @@ class Comparison:
         line = f"the line of {self._line_text()}"
         if self.fits and best is now and best.is_noise:
             return (
-                f"As is: the hottest partition carries {format_share(now.peak_share)}, above "
+                f"As is: the hottest partition carries {peak_text(now)}, above "
                 f"{line}, but a sample of this size cannot tell it from the line."
             )
         if self.fits and best is now:
             return (
-                f"As is: the hottest partition carries {format_share(now.peak_share)}, "
+                f"As is: the hottest partition carries {peak_text(now)}, "
                 f"{now.imbalance_ratio:.2f} × the even share, within {line}{self._held(now)}."
             )
         change = (
-            f"the hottest partition carries {format_share(now.peak_share)} as is and "
-            f"{format_share(best.peak_share)} with it"
+            f"the hottest partition carries {peak_text(now)} as is and {peak_text(best)} with it"
         )
         if self.fits:
             kept = "order per key is kept" if self._keeps_keys(best) else best.ordering_note
@@ -166,15 +166,17 @@ class Comparison:
         if best is not now:
             change = f'"{best.name}" comes closest: {change}'
         elif self.certainty is None:
-            change = f"the lowest peak, as is, is {format_share(now.peak_share)}"
+            change = f"the lowest peak, as is, is {peak_text(now)}"
         else:
-            share = format_share(now.peak_share)
-            change = f"as is comes closest: the hottest partition carries {share}"
+            change = f"as is comes closest: the hottest partition carries {peak_text(now)}"
         need = "" if self.ordering == "none" else f" while order {self.ordering} is needed"
         if self.certainty is not None:
             need += f" with a certainty of {format_share(self.certainty)}"
         place = f"above {line}"
-        if best.fits:
+        if not best.is_known:
+            count = best.loads.partitions
+            place = f"too near {line} to tell (count the keys with {count:,} among counts)"
+        elif best.fits:
             within = "no more than the noise of the sample above" if best.is_noise else "within"
             place = f"{within} {line}, but {self._how_sure(best)}"
         return f"No fix fits{need}: {self._obstacle()}{change}, {place}{self._way_out()}."
@@ -187,6 +189,7 @@ class Comparison:
         """One row per fix, "as is" first: fix, partitions, peak_share, …, keeps_order.
 
         If a certainty was asked for: also how likely each is to hold, and whether that will do.
+        If loads of a sketch may differ: by which share, as margin_share.
         """
         import pandas as pd
 
@@ -196,6 +199,9 @@ class Comparison:
                 for outcome in self.outcomes
             ]
         )
+        margins = [outcome.loads.margin for outcome in self.outcomes]
+        if any(margins):
+            frame["margin_share"] = np.array(margins) / self.as_is.loads.total
         if self.certainty is None:
             return frame
         chances = np.array([np.nan if p is None else p for p in self.probabilities])

@@ -126,7 +126,8 @@ def _hot_keys(before: PartitionLoads, line: Line) -> int:
     Two of those on a partition are a burden, even where none of them is too big alone.
     """
     keys, _, _ = placed_keys(before)
-    return int(np.count_nonzero(keys.loads > min(before.even_share, line.load) / 2))
+    heavy = keys.loads[: keys.named] > min(before.even_share, line.load) / 2
+    return int(np.count_nonzero(heavy))
 
 
 def _takes_shards(before: PartitionLoads) -> bool:

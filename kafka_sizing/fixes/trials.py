@@ -122,7 +122,7 @@ class _Trials:
     def _heaviest(self) -> PartitionLoads | None:
         """The heaviest keys by themselves; None if there are not many more, or few are split."""
         keys, partition_of_key, partitioner = placed_keys(self._before)
-        if self._positions is not None or len(keys) < 2 * HEAVIEST:
+        if self._positions is not None or len(keys) < 2 * HEAVIEST or keys.named < HEAVIEST:
             return None
         top = keys.heaviest(HEAVIEST)
         heavy = loads_of_distinct(

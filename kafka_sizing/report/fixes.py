@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kafka_sizing.fixes import Comparison, CompositeKey, NoKey, Outcome, TimeBuckets
+from kafka_sizing.fixes.base import peak_text
 from kafka_sizing.fixes.certainty import FitCertainty
 from kafka_sizing.report.labels import printable
 from kafka_sizing.report.tables import Table, table
@@ -51,7 +52,7 @@ def comparison(comparison: Comparison) -> Table:
         rows.append(
             [
                 label(outcome),
-                format_share(outcome.peak_share),
+                peak_text(outcome),
                 f"{outcome.imbalance_ratio:.2f}",
                 *([most] if ceilings else []),
                 f"{outcome.hot_partitions:,}",
@@ -106,6 +107,8 @@ def how_sure(comparison: Comparison | None) -> tuple[tuple[str, str, str], ...]:
 
 
 def _fits(comparison: Comparison, outcome: Outcome) -> str:
+    if not outcome.is_known:
+        return "not known"
     if not comparison.holds(outcome):
         return "not surely" if outcome.fits else "no"
     return "yes" if comparison.keeps_order(outcome) else "unordered"

@@ -287,6 +287,7 @@ def _fix(outcome: Outcome, comparison: Comparison, at: int) -> dict[str, Any]:
         "keeps_order": comparison.keeps_order(outcome),
         "partitions": outcome.loads.partitions,
         "peak_share": outcome.peak_share,
+        "margin": outcome.loads.margin,
         "imbalance_ratio": outcome.imbalance_ratio,
         "throughput_ceiling": outcome.throughput_ceiling,
         "hot_partitions": outcome.hot_partitions,
