@@ -293,7 +293,8 @@ def _probability_up_to(counts: NDArray[np.int64], n: int, cells: int) -> NDArray
         if end > begin:
             series += transform(numbers[begin:end] % period, mass[begin:end], period, terms)
         sums[at] = float((_power(series, cells) * back).real.sum()) / period
-    return sums / sums[-1]
+    up_to: NDArray[np.float64] = sums / sums[-1]
+    return up_to
 
 
 def _first_terms(

@@ -105,6 +105,7 @@ class HashDraws:
         weights = np.repeat(head.heavy, self._draws)
         loads = np.bincount(cells.ravel(), weights, minlength=partitions * self._draws)
         rest = curve.bent(numbers.normals(partitions))
+        peak: NDArray[np.float64]
         peak = (loads.reshape(rest.shape) + curve.deviation * rest).max(axis=0)
         peak += curve.mean - curve.deviation * rest.mean(axis=0)
         return peak
@@ -205,10 +206,14 @@ class _Head:
 
     def cut(self, top: int) -> _Head:
         """Give fewer heavy keys; the others join the rest."""
-        known = (self.rest, self.rest_squares, self.rest_cubes)
-        more = _powers(self.heavy[top:])
-        joined = (one + other for one, other in zip(known, more, strict=True))
-        return _Head(self.heavy[:top], *joined, self.floor)
+        sums, squares, cubes = _powers(self.heavy[top:])
+        return _Head(
+            self.heavy[:top],
+            self.rest + sums,
+            self.rest_squares + squares,
+            self.rest_cubes + cubes,
+            self.floor,
+        )
 
     def curve(self, partitions: int) -> _Curve:
         """Match mean, variance and skewness of the rest's load on one partition."""
