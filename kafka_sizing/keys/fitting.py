@@ -134,9 +134,10 @@ def fit_zipf(records: KeyLoads | Any) -> ZipfFits:
     of one of these. "count spectrum": how many keys have c records falls as c**-alpha in the
     tail, and z = 1 / (alpha - 1); the tail begins where the fit is nearest to the counts (A.
     Clauset, C. Shalizi, M. Newman, *Power-law distributions in empirical data*, 2009). These
-    three are low on small samples, and high where keys are even. "moments": the exponent, and with it the number of keys,
-    under which a sample of this size shows as many keys, and as many pairs of records of one
-    key, as this one does. Neither number is biased by ranking or by what went unseen.
+    three are low on small samples, and high where keys are even. "moments": the exponent, and
+    with it the number of keys, under which a sample of this size shows as many keys, and as
+    many pairs of records of one key, as this one does. Neither number is biased by ranking or
+    by what went unseen.
 
     Shares of the heaviest keys do not come from a fit: read them from the data.
 
