@@ -111,7 +111,7 @@ FIELDS = {
     ("hot_partitions", 0, "keys", 0): "key load share partition_share",
     ("keys", 0): "key load load_at_most share partition",
     ("fixes", 0): """fix best fits holds probability probability_basis keeps_order partitions
-        peak_share imbalance_ratio throughput_ceiling hot_partitions ordering_scope
+        peak_share margin imbalance_ratio throughput_ceiling hot_partitions ordering_scope
         ordering_note read_fan_in state_copies moved_key_share moved_load_share producer_change
         consumer_change notes""",
     ("best",): "fix holds reason",
