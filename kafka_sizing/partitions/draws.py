@@ -14,16 +14,19 @@ Method: TypeAlias = Literal["auto", "top keys", "monte carlo"]
 Used: TypeAlias = Literal["top keys", "monte carlo"]
 
 TOP_KEYS: Final = 64
-_FEWER_KEYS: Final = (8, 16, 32)  # placed instead, where the curve of the rest is smooth then
+_FEWER_KEYS: Final = (8, 16, 32)  # placed instead, where the curve of the rest is smooth then:
+_SMOOTH: Final = 0.03  # so few make no difference that 40,000 draws would show
 TOP_KEYS_MOST: Final = 1_024
 MOST_DRAWS: Final = 100_000
 _CELLS: Final = 2**21  # loads or places held at once
+_STEP: Final = 500  # hashes whose heavy keys are placed at once: their loads stay in the cache
 _NUMBERS: Final = 2**24  # that decide where heavy keys go, kept for every count
 _PLACED: Final = 300_000_000  # places drawn rather than to take a curve that is rough
 _ROUGH: Final = 0.02  # above it the rest of the keys is lumpy: a curve may be off by 0.4 %
 _ROUGHEST: Final = 0.1  # and by 2 %
 _DENSE: Final = 16  # partitions per key up to which every partition is added up
 _FEW: Final = 16  # partitions up to which each gets a number for the light keys
+_SEVERAL: Final = 64  # partitions up to which every one is added up, and looked at
 _REACH: Final = 8.0  # deviations of the curve: no partition so far below the fullest passes it
 
 
@@ -59,13 +62,10 @@ class HashDraws:
     def max_shares(self, partitions: int) -> tuple[NDArray[np.float64], Used]:
         """Give the largest share under each hash, rising, and how they were found."""
         used, top = self._choice(partitions)
-        head = self._head(top) if used == "top keys" else None
-        if head is None:
-            drawn = self._all_placed(partitions)
-        elif partitions <= max(_FEW, head.heavy.size):
-            drawn = self._with_a_curve_each(head, partitions)
+        if used == "top keys":
+            drawn = self._with_a_curve(self._head(top), partitions)
         else:
-            drawn = self._with_a_curve(head, partitions)
+            drawn = self._all_placed(partitions)
         drawn += self._shares.spread / partitions
         floor = self._shares.floor(partitions)  # a curve may fall short of it
         return np.sort(drawn.clip(floor, 1.0)), used
@@ -86,7 +86,7 @@ class HashDraws:
         """Give the fewest heavy keys to place so that the rest is smooth; all, if they are few."""
         if self._shares.placed.size > TOP_KEYS:
             for top in _FEWER_KEYS:
-                if self._head(top).roughness(partitions) <= _ROUGH:
+                if self._head(top).roughness(partitions) <= _SMOOTH:
                     return top
         return TOP_KEYS
 
@@ -96,42 +96,15 @@ class HashDraws:
             self._heads[top] = known or _Head.of(self._shares.placed, top)
         return self._heads[top]
 
-    def _with_a_curve_each(self, head: _Head, partitions: int) -> NDArray[np.float64]:
-        """Place the heavy keys; add the curve of the rest to every partition."""
-        numbers, curve = self._numbers, head.curve(partitions)
-        cells = numbers.places(head.heavy.size, partitions)
-        cells *= self._draws
-        cells += np.arange(self._draws)
-        weights = np.repeat(head.heavy, self._draws)
-        loads = np.bincount(cells.ravel(), weights, minlength=partitions * self._draws)
-        rest = curve.bent(numbers.normals(partitions))
-        peak: NDArray[np.float64]
-        peak = (loads.reshape(rest.shape) + curve.deviation * rest).max(axis=0)
-        peak += curve.mean - curve.deviation * rest.mean(axis=0)
-        return peak
-
     def _with_a_curve(self, head: _Head, partitions: int) -> NDArray[np.float64]:
-        """Place fewer heavy keys than partitions; add the curve where it may matter."""
-        numbers, curve = self._numbers, head.curve(partitions)
-        places = numbers.places(head.heavy.size, partitions).T
-        loads, is_first = _stacked(places, head.heavy, partitions)
-        held = is_first.sum(axis=1)
-        begins = np.cumsum(held) - held
-        least = np.maximum.reduceat(loads, begins) - _REACH * curve.deviation
-        is_near = loads >= np.repeat(least, held)
-        near = np.add.reduceat(is_near, begins, dtype=np.int64)
-        begins = np.cumsum(near) - near
-        most = int(near.max())
-        rest = curve.bent(numbers.normals(most).T[np.arange(most) < near[:, None]])
-        fullest, mean, variance = _largest_and_sum(numbers.largest, partitions - held)
-        peak = np.maximum(
-            np.maximum.reduceat(loads[is_near] + curve.deviation * rest, begins),
-            curve.deviation * curve.bent(fullest),
-        )
-        sums = np.add.reduceat(rest, begins) + mean
-        sums += np.sqrt(held - near + variance) * numbers.others
-        peak += curve.mean - curve.deviation * sums / partitions
-        return peak
+        """Place the heavy keys; add the curve of the rest, and take the largest."""
+        drawn = np.empty(self._draws)
+        curve = head.curve(partitions)
+        peaks = _peaks_of_each if partitions <= _FEW else _peaks
+        for begin in range(0, self._draws, _STEP):
+            hashes = slice(begin, begin + _STEP)
+            drawn[hashes] = peaks(head.heavy, curve, self._numbers, hashes)
+        return drawn
 
     def _all_placed(self, partitions: int) -> NDArray[np.float64]:
         """Place every key under every hash: the reference."""
@@ -172,6 +145,7 @@ class HashDraws:
 class _Curve:
     """Load of the light keys on one partition: mean + deviation × a bent normal number."""
 
+    partitions: int
     mean: float
     deviation: float
     skewness: float
@@ -181,8 +155,13 @@ class _Curve:
         skewness = self.skewness
         if skewness < 1e-6:
             return normal
-        base = np.maximum(1 + skewness * normal / 6 - skewness**2 / 36, 0)
-        bent: NDArray[np.float64] = (2 / skewness) * (base * base * base - 1)
+        base = normal * (skewness / 6)
+        base += 1 - skewness**2 / 36
+        np.maximum(base, 0, out=base)
+        bent: NDArray[np.float64] = base * base
+        bent *= base
+        bent -= 1
+        bent *= 2 / skewness
         return bent
 
 
@@ -218,10 +197,11 @@ class _Head:
     def curve(self, partitions: int) -> _Curve:
         """Match mean, variance and skewness of the rest's load on one partition."""
         if not self.rest_squares or partitions == 1:
-            return _Curve(self.rest / partitions, 0.0, 0.0)
+            return _Curve(partitions, self.rest / partitions, 0.0, 0.0)
         one = 1 / partitions
         skewness = self.rest_cubes / self.rest_squares**1.5 * (1 - 2 * one)
         return _Curve(
+            partitions,
             self.rest * one,
             (self.rest_squares * one) ** 0.5,
             skewness / (one * (1 - one)) ** 0.5,
@@ -236,34 +216,119 @@ class _Head:
 class _Numbers:
     """The random numbers behind each hash: a column each, and more rows when they are wanted."""
 
-    __slots__ = ("_normals", "_rng", "_words", "largest", "others")
+    __slots__ = ("_normals", "_rest", "_rng", "_words")
 
     def __init__(self, draws: int, rng: np.random.Generator) -> None:
-        self.largest = 1 - rng.random(draws)  # in (0, 1]
-        self.others = rng.standard_normal(draws)
+        self._rest: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
         self._words = np.empty((0, draws), dtype=np.uint32)
         self._normals = np.empty((0, draws))
         self._rng = rng
 
-    def places(self, keys: int, partitions: int) -> NDArray[np.int64]:
-        """Put so many keys on a partition each, under each hash: a row a key."""
+    def places(self, keys: int, partitions: int, hashes: slice) -> NDArray[np.int64]:
+        """Put so many keys on a partition each, under some hashes: a row a key."""
         known, draws = self._words.shape
         if keys > known:
             numbers = (keys - known) * draws
             pairs = self._rng.integers(2**64, size=(numbers + 1) // 2, dtype=np.uint64)
             more = pairs.view(np.uint32)[:numbers].reshape(-1, draws)
-            self._words = np.vstack([self._words, more])
-        scaled: NDArray[np.int64] = np.multiply(self._words[:keys], partitions, dtype=np.int64)
+            self._words = np.vstack([self._words, more]) if known else more
+        words = self._words[:keys, hashes]
+        scaled: NDArray[np.int64] = np.multiply(words, partitions, dtype=np.int64)
         scaled >>= 32
         return scaled
 
-    def normals(self, rows: int) -> NDArray[np.float64]:
-        """Give so many normal numbers for each hash."""
+    def of_the_rest(self, hashes: slice) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give two numbers for each of some hashes: a chance in (0, 1], and a normal number."""
+        if self._rest is None:
+            draws = self._normals.shape[1]
+            self._rest = 1 - self._rng.random(draws), self._rng.standard_normal(draws)
+        chances, normals = self._rest
+        return chances[hashes], normals[hashes]
+
+    def normals(self, rows: int, hashes: slice) -> NDArray[np.float64]:
+        """Give so many normal numbers for each of some hashes."""
         known, draws = self._normals.shape
         if rows > known:
             more = self._rng.standard_normal((rows - known, draws))
-            self._normals = np.vstack([self._normals, more])
-        return self._normals[:rows]
+            self._normals = np.vstack([self._normals, more]) if known else more
+        return self._normals[:rows, hashes]
+
+
+def _peaks_of_each(
+    heavy: NDArray[np.float64], curve: _Curve, numbers: _Numbers, hashes: slice
+) -> NDArray[np.float64]:
+    """Place the heavy keys; add the curve of the rest to every partition."""
+    loads = _added_up(
+        heavy, numbers.places(heavy.size, curve.partitions, hashes), curve.partitions
+    )
+    rest = curve.bent(numbers.normals(curve.partitions, hashes))
+    peak: NDArray[np.float64] = (loads + curve.deviation * rest).max(axis=0)
+    peak += curve.mean - curve.deviation * rest.mean(axis=0)
+    return peak
+
+
+def _peaks(
+    heavy: NDArray[np.float64], curve: _Curve, numbers: _Numbers, hashes: slice
+) -> NDArray[np.float64]:
+    """Place the heavy keys; add the curve of the rest where it may matter."""
+    partitions = curve.partitions
+    places = numbers.places(heavy.size, partitions, hashes)
+    near = _Near.of(heavy, places, partitions, _REACH * curve.deviation)
+    begins = np.cumsum(near.counts) - near.counts
+    most = int(near.counts.max())
+    has_number = np.arange(most) < near.counts[:, None]
+    rest = curve.bent(numbers.normals(most, hashes).T[has_number])
+    peak: NDArray[np.float64]
+    peak = np.maximum.reduceat(near.loads + curve.deviation * rest, begins)
+    sums = np.add.reduceat(rest, begins)
+    chances, others = numbers.of_the_rest(hashes)
+    variance: NDArray[np.float64] = near.looked_at - near.counts
+    if partitions > near.looked_at[0]:  # then of every hash: fewer keys than partitions
+        fullest, mean, spread = _largest_and_sum(chances, partitions - near.looked_at)
+        peak = np.maximum(peak, curve.deviation * curve.bent(fullest))
+        sums, variance = sums + mean, variance + spread
+    sums += np.sqrt(variance) * others
+    peak += curve.mean - curve.deviation * sums / partitions
+    return peak
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """Loads of heavy keys, hash by hash, on the partitions where they are near the largest."""
+
+    loads: NDArray[np.float64]
+    counts: NDArray[np.int64]  #: how many of the loads belong to each hash
+    looked_at: NDArray[np.int64]  #: partitions of each hash: all, or those with a heavy key
+
+    @classmethod
+    def of(
+        cls,
+        heavy: NDArray[np.float64],
+        places: NDArray[np.int64],
+        partitions: int,
+        reach: float,
+    ) -> _Near:
+        if partitions <= max(_SEVERAL, heavy.size):
+            table = _added_up(heavy, places, partitions)
+            is_near = table >= table.max(axis=0) - reach
+            looked_at = np.full(table.shape[1], partitions)
+            return cls(table.T[is_near.T], is_near.sum(axis=0), looked_at)
+        loads, is_first = _stacked(places.T, heavy, partitions)
+        held = is_first.sum(axis=1)
+        begins = np.cumsum(held) - held
+        is_near = loads >= np.repeat(np.maximum.reduceat(loads, begins) - reach, held)
+        return cls(loads[is_near], np.add.reduceat(is_near, begins, dtype=np.int64), held)
+
+
+def _added_up(
+    heavy: NDArray[np.float64], places: NDArray[np.int64], partitions: int
+) -> NDArray[np.float64]:
+    """Give the load of every partition: a column a hash."""
+    hashes = places.shape[1]
+    cells = places * hashes
+    cells += np.arange(hashes)
+    loads = np.bincount(cells.ravel(), np.repeat(heavy, hashes), minlength=partitions * hashes)
+    return loads.reshape(partitions, hashes)
 
 
 def _largest_and_sum(

@@ -192,8 +192,8 @@ def expected_sweep(
     >>> sweep.lucky_counts(0.12)
     (15,)
     >>> print(sweep.reason_for(0.12))
-    15 is the first count at which this hash stays within 12.0 %, but by luck: 17.7 % of
-    random hashes do; 39 is the first at which 95.0 % of random hashes do
+    15 is the first count at which this hash stays within 12.0 %, but by luck: 18.2 % of
+    random hashes do; 36 is the first at which 95.0 % of random hashes do
     """
     drawn = check_count("draws", draws, least=LEAST_DRAWS, most=MOST_DRAWS)
     sweep = sweep_partitions(keys, counts, partitioner=partitioner)

@@ -133,7 +133,7 @@ class PartitionSweep:
         >>> from kafka_sizing import sweep_partitions, zipf_keys
         >>> keys = zipf_keys(5_000, exponent=0.9, total=1_000_000)
         >>> print(sweep_partitions(keys, range(2, 41)).reason_for(0.12))
-        15 is the first count at which this hash stays within 12.0 %, but by luck: 18.9 % of
+        15 is the first count at which this hash stays within 12.0 %, but by luck: 21.2 % of
         random hashes do
         """
         check_share("max_share", max_share)
