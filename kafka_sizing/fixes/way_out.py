@@ -131,7 +131,8 @@ def way_out_of(
 def _keys_above(loads: PartitionLoads, line: float) -> int:
     if loads.keys is None or loads.partition_of_key is None:
         return 0
-    whole = loads.keys.loads[loads.partition_of_key >= 0]
+    named = loads.keys.named  # what follows in a sketch are bins of many keys
+    whole = loads.keys.loads[:named][loads.partition_of_key[:named] >= 0]
     return int(np.count_nonzero(whole > line * (1 + ROUNDING)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kafka_sizing.fixes import Comparison, CompositeKey, NoKey, Outcome, TimeBuckets
 from kafka_sizing.fixes.base import peak_text
@@ -25,7 +26,10 @@ def best_sentence(comparison: Comparison) -> str:
 def way_out_sentence(comparison: Comparison) -> str | None:
     """Say what would hold where no fix does; None if one does."""
     way = comparison.way_out
-    return None if way is None else f"The way out: {printable(way.reason)}."
+    if way is None:
+        return None
+    told = replace(way, fix_without_order=None)  # which the verdict names
+    return f"The way out: {printable(told.reason)}."
 
 
 def comparison(comparison: Comparison) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,6 +16,7 @@ _MARK: Final = "> "
 _NARROWEST: Final = 8
 _DEFAULT_WIDTH: Final = 100
 _LEAST_WIDTH: Final = 40
+_BREAK: Final = re.compile(" (?!%)")  # a number and its sign stay on one line
 
 
 def width_of(width: int | None) -> int:
@@ -98,7 +100,7 @@ def _aligned(text: str, width: int, align: str) -> str:
 
 def _wrap(text: str, width: int) -> list[str]:
     lines, line = [], ""
-    for word in text.split(" "):
+    for word in _BREAK.split(text):
         pieces = list(_pieces(word, width))
         if line and columns_of(line) + 1 + columns_of(pieces[0]) > width:
             lines.append(line)
