@@ -282,7 +282,7 @@ def _peaks(
     peak = np.maximum.reduceat(near.loads + curve.deviation * rest, begins)
     sums = np.add.reduceat(rest, begins)
     chances, others = numbers.of_the_rest(hashes)
-    variance: NDArray[np.float64] = near.looked_at - near.counts
+    variance = (near.looked_at - near.counts).astype(np.float64)
     if partitions > near.looked_at[0]:  # then of every hash: fewer keys than partitions
         fullest, mean, spread = _largest_and_sum(chances, partitions - near.looked_at)
         peak = np.maximum(peak, curve.deviation * curve.bent(fullest))
@@ -327,8 +327,9 @@ def _added_up(
     hashes = places.shape[1]
     cells = places * hashes
     cells += np.arange(hashes)
-    loads = np.bincount(cells.ravel(), np.repeat(heavy, hashes), minlength=partitions * hashes)
-    return loads.reshape(partitions, hashes)
+    weights = np.repeat(heavy, hashes)
+    loads = np.bincount(cells.ravel(), weights, partitions * hashes)
+    return np.asarray(loads, dtype=np.float64).reshape(partitions, hashes)
 
 
 def _largest_and_sum(

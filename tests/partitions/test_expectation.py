@@ -387,6 +387,18 @@ def test_as_few_heavy_keys_as_will_do_give_what_64_give(keys, exponent, partitio
     assert np.quantile(few, 0.05) == pytest.approx(np.quantile(many, 0.05), rel=0.01)
 
 
+@pytest.mark.parametrize("partitions", [12, 48, 300])
+def test_hashes_are_the_same_in_blocks_of_any_size(partitions, monkeypatch):
+    shares = HashedShares.of(zipf(10_000, 0.9))
+    whole, _ = HashDraws(shares, draws=2_003, rng=1).max_shares(partitions)
+    monkeypatch.setattr(drawing, "_STEP", 97)
+    cut, _ = HashDraws(shares, draws=2_003, rng=1).max_shares(partitions)
+    assert cut.size == whole.size == 2_003
+    if partitions == 12:  # each partition has a number of its own, drawn all at once
+        assert (cut == whole).all()
+    assert cut.mean() == pytest.approx(whole.mean(), rel=0.01)
+
+
 @pytest.mark.parametrize("partitions", [24, 48, 300])
 def test_partitions_far_below_the_fullest_need_no_number_of_their_own(partitions, monkeypatch):
     shares = HashedShares.of(zipf(10_000, 0.9))
