@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kafka_sizing.keys.batches import KeyBatch
-from kafka_sizing.keys.intake import encode_keys
+from kafka_sizing.keys.intake import EncodedKeys, encode_keys
 from kafka_sizing.sources.engine import first_line
 from kafka_sizing.sources.loads import record_loads
 from kafka_sizing.sources.paths import LogFile
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROWS_PER_BATCH: Final = 2**17
-_ROWS_PER_WIDE_BATCH: Final = 2**14  # where a dictionary hides how long keys are
+_ROWS_UNTRIED: Final = 2**14  # of a batch, while it is not known how long keys are
 _BYTES_AT_ONCE: Final = 2**26  # of a row group as codes; larger ones come in batches
 _BYTES_PER_CODE: Final = 4
-_MOST_BYTES_OF_CODES: Final = 8  # a record takes more where most keys are spelled out
+_MOST_BYTES_OF_CODES: Final = 8  # of a record; it takes more where most keys are spelled out
 _BYTES_PER_READ: Final = 2**20  # of a row group that comes in batches
-_GROUPS_TRIED: Final = 4  # read as codes before the first of them told whether that pays
-_MOST_DISTINCT_SHARE: Final = 0.5  # of records with a new key: above it codes do not pay
 
 
 def parquet_tasks(logs: Sequence[LogFile], wanted: Wanted) -> Iterator[Task]:
@@ -50,7 +48,7 @@ class _File:
         names = [self._metadata.schema.column(at).path for at in range(self._metadata.num_columns)]
         self._key_at = names.index(wanted.key)
         self._tried = threading.Event()
-        self._codes_pay = True
+        self._bytes_per_key: float | None = None  # of the first records, if they were no codes
 
     @property
     def records(self) -> int:
@@ -75,15 +73,20 @@ class _File:
                 batch.column(wanted.key), name=wanted.key, serializer=wanted.serializer
             )
         if group == 0:
-            if keys.codes is not None:
-                self._codes_pay = len(keys.column) <= _MOST_DISTINCT_SHARE * len(keys)
-            self._tried.set()
+            self._learn(keys)
         loads, wrong = None, 0
         if wanted.load is not None:
             loads, wrong = record_loads(batch.column(wanted.load))
         return Piece(
             batch=KeyBatch.of(keys, loads), wrong_loads=wrong, share=len(keys) / of_records
         )
+
+    def _learn(self, keys: EncodedKeys) -> None:
+        """Take from the first records how many to read at once, the same at every look."""
+        if keys.codes is None and len(keys) and not self._tried.is_set():
+            offsets = keys.column.offsets
+            self._bytes_per_key = float(offsets[-1] - offsets[0]) / len(keys)
+        self._tried.set()
 
     def _batches(self, group: int) -> Iterator[pa.RecordBatch]:
         """Read a row group in one piece where it is small and holds codes, else in several."""
@@ -102,24 +105,27 @@ class _File:
         rows = max(self._metadata.row_group(group).num_rows, 1)
         column = self._metadata.row_group(group).column(self._key_at)
         key_bytes = max(column.total_uncompressed_size, 1)
-        as_codes = _holds_codes(column.encodings) and self._codes_may_pay(group)
+        has_dictionary = _holds_codes(column.encodings)
         with readable(self._path):
-            if as_codes and key_bytes + _BYTES_PER_CODE * rows <= _BYTES_AT_ONCE:
-                with pq.ParquetFile(self._path, read_dictionary=[key], **how) as file:
+            is_wide = key_bytes >= _MOST_BYTES_OF_CODES * rows
+            codes = [key] if has_dictionary and not is_wide else None
+            if codes and key_bytes + _BYTES_PER_CODE * rows <= _BYTES_AT_ONCE:
+                with pq.ParquetFile(self._path, read_dictionary=codes, **how) as file:
                     yield from file.read_row_group(group, **what).to_batches()
                 return
-            is_wide = key_bytes >= _MOST_BYTES_OF_CODES * rows
-            most = _ROWS_PER_WIDE_BATCH if as_codes and is_wide else _ROWS_PER_BATCH
-            per_batch = max(1, min(most, BYTES_PER_PIECE * rows // key_bytes))
-            codes = [key] if as_codes and not is_wide else None
+            most = min(_ROWS_PER_BATCH, BYTES_PER_PIECE * rows // key_bytes)
+            if has_dictionary and is_wide:  # a dictionary hides how long keys are
+                most = min(most, self._rows_at_once(group))
             how["buffer_size"] = _BYTES_PER_READ
             with pq.ParquetFile(self._path, read_dictionary=codes, **how) as file:
-                yield from file.iter_batches(per_batch, row_groups=[group], **what)
+                yield from file.iter_batches(max(most, 1), row_groups=[group], **what)
 
-    def _codes_may_pay(self, group: int) -> bool:
-        if group >= _GROUPS_TRIED:
+    def _rows_at_once(self, group: int) -> int:
+        """Say how many keys as long as the first ones are to be read at once."""
+        if group:
             self._tried.wait()
-        return group < _GROUPS_TRIED or self._codes_pay
+        known = self._bytes_per_key
+        return _ROWS_UNTRIED if known is None else int(BYTES_PER_PIECE / max(known, 1.0))
 
 
 def _holds_codes(encodings: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-THINGS_AHEAD: Final = 4  # how many a task may give before they are wanted
+THINGS_AHEAD: Final = 32  # how many a task may give before they are wanted
 BYTES_AHEAD: Final = 2**27  # of all tasks together; beyond it, one thing a task
 
 Task = Callable[[], Iterable[Any]]

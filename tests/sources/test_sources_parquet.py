@@ -49,12 +49,8 @@ def test_keys_are_counted_however_they_are_written(tmp_path, options, groups, nu
     assert counted(path) == (dict(expected), null)
 
 
-@pytest.mark.parametrize("width", [0, 300])
-@pytest.mark.parametrize("options", [{}, {"use_dictionary": False}], ids=["codes", "plain"])
-def test_row_groups_too_large_to_hold_come_in_batches(tmp_path, monkeypatch, options, width):
-    monkeypatch.setattr(parquet, "_BYTES_AT_ONCE", 1_000)
-    monkeypatch.setattr(parquet, "_ROWS_PER_BATCH", 700)
-    monkeypatch.setattr(parquet, "_ROWS_PER_WIDE_BATCH", 600)
+def rows_asked(monkeypatch):
+    """Note how many rows are asked for at once, of each row group that comes in batches."""
     asked = []
     real = pq.ParquetFile.iter_batches
 
@@ -63,10 +59,32 @@ def test_row_groups_too_large_to_hold_come_in_batches(tmp_path, monkeypatch, opt
         return real(self, rows, **how)
 
     monkeypatch.setattr(pq.ParquetFile, "iter_batches", noted)
-    keys = [None if key is None else key + "." * width for key in some_keys()]
+    return asked
+
+
+@pytest.mark.parametrize("options", [{}, {"use_dictionary": False}], ids=["codes", "plain"])
+def test_row_groups_too_large_to_hold_come_in_batches(tmp_path, monkeypatch, options):
+    monkeypatch.setattr(parquet, "_BYTES_AT_ONCE", 1_000)
+    monkeypatch.setattr(parquet, "_ROWS_PER_BATCH", 700)
+    asked = rows_asked(monkeypatch)
+    keys = some_keys()
     path = written(tmp_path / "log.parquet", keys, groups=2, **options)
     assert counted(path)[0] == {key: n for key, n in Counter(keys).items() if key is not None}
-    assert asked == [600 if width and not options else 700] * 2
+    assert asked == [700, 700]
+
+
+def test_keys_mostly_spelled_out_are_read_as_such_few_until_it_is_known_how_long_they_are(
+    tmp_path, monkeypatch
+):
+    """Codes would be made by Arrow, key by key, and a dictionary hides how long keys are."""
+    monkeypatch.setattr(parquet, "_ROWS_UNTRIED", 60)
+    monkeypatch.setattr(parquet, "BYTES_PER_PIECE", 100 * 320)
+    asked = rows_asked(monkeypatch)
+    keys = [f"{100 * group + n % 100:0320}" for group in range(3) for n in range(300)]
+    path = written(tmp_path / "log.parquet", keys, groups=3)
+    assert counted(path)[0] == Counter(keys)
+    assert asked[0] == 60
+    assert asked[1:] == [100, 100]
 
 
 def test_wide_keys_come_few_at_a_time(tmp_path, monkeypatch):
@@ -169,7 +187,7 @@ def test_a_page_that_its_checksum_does_not_fit_is_refused(tmp_path, page):
         count_key_files(path, key="key")
 
 
-def test_codes_are_given_up_where_most_keys_are_new(tmp_path, monkeypatch):
+def test_keys_are_not_made_codes_where_most_are_spelled_out(tmp_path, monkeypatch):
     asked = []
     real = pq.ParquetFile
 
@@ -178,11 +196,14 @@ def test_codes_are_given_up_where_most_keys_are_new(tmp_path, monkeypatch):
         return real(*arguments, **options)
 
     monkeypatch.setattr(pq, "ParquetFile", noted)
-    keys = [f"id-{number}" for number in range(9_000)]
-    path = written(tmp_path / "log.parquet", keys, groups=9)
-    assert counted(path)[0] == dict.fromkeys(keys, 1)
-    assert asked.count(["key"]) == parquet._GROUPS_TRIED
-    assert asked.count(None) == 9 - parquet._GROUPS_TRIED
+    new = [f"id-{number}" for number in range(9_000)]
+    assert counted(written(tmp_path / "new.parquet", new, groups=3))[0] == dict.fromkeys(new, 1)
+    assert ["key"] not in asked
+    asked.clear()
+    assert counted(written(tmp_path / "few.parquet", new[:30] * 300, groups=3))[0] == (
+        dict.fromkeys(new[:30], 300)
+    )
+    assert asked.count(["key"]) == 3
 
 
 @pytest.mark.parametrize(
