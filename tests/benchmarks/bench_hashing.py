@@ -9,18 +9,18 @@ import ctypes
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from table import Row, Table, best_s, show
+from table import Row, Table, best_s, one_core, show
 
 from kafka_sizing import murmur2
 from kafka_sizing.keys import as_key_column, fast
 
 KEYS = 10_000_000
+KEYS_IN_CACHE = 20_000  # hashed again and again
 KEYS_IN_A_LOOP = 200_000  # of a peer that takes one key at a time
 
 C_LOOP = r"""
@@ -77,14 +77,14 @@ def compiled_loop(folder: str, *flags: str) -> Callable[[pa.Array], np.ndarray]:
     return hashed
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Let the library use one core only."""
-    workers, fast.workers = fast.workers, lambda: 1
-    try:
-        yield
-    finally:
-        fast.workers = workers
+def cached_s(keys: pa.Array) -> float:
+    """Time the kernel on few keys, without what a call costs besides."""
+    from kafka_sizing.keys.compiled.hashes import murmur2 as kernel
+
+    column, times = as_key_column(keys), KEYS // len(keys)
+    hashes = np.empty(len(column), dtype=np.uint32)
+    data, offsets = column.data, column.offsets
+    return best_s(lambda: [kernel(data, offsets, hashes) for _ in range(times)]) / times
 
 
 def peers_by_key() -> dict[str, Callable[[bytes], int]]:
@@ -116,11 +116,13 @@ def table_of(kind: str, keys: pa.Array, bar: str, folder: str) -> Table:
     plain = best_s(lambda: gcc(keys))
     with one_core():
         alone = best_s(lambda: murmur2(keys))
+        near = cached_s(keys[:KEYS_IN_CACHE]) * n / KEYS_IN_CACHE
     together = best_s(lambda: murmur2(keys))
     seconds = {
         "gcc -O3 loop, one thread": plain,
         "gcc -O3 -march=native loop, one thread": best_s(lambda: native(keys)),
         "murmur2, one thread": alone,
+        "murmur2, one thread, keys that stay in the cache": near,
         f"murmur2, {fast.workers()} threads": together,
         f"murmur2 of 32-bit offsets, {fast.workers()} threads": best_s(lambda: murmur2(short)),
         "chdb kafkaMurmurHash and its sum, all threads": chdb_time(keys),

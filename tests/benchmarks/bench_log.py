@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from key_logs import write_key_log
-from table import Row, Table, apart, best_s, show, tell
+from table import Row, Table, apart, best_s, one_core, show, tell
 
 from kafka_sizing.keys import fast
 
@@ -124,6 +126,52 @@ def table_of(path: Path, title: str) -> Table:
     return Table(title=title, rows=rows, note="Ratios are to chdb's two queries.")
 
 
+def steps(path: Path) -> Table:
+    """Time what counting consists of, on one core, one after the other."""
+    from kafka_sizing.keys.batches import KeyBatch
+    from kafka_sizing.keys.hashing import MURMUR2
+    from kafka_sizing.keys.intake import encode_keys
+    from kafka_sizing.keys.slots import numbered
+    from kafka_sizing.keys.table import KeyTable
+
+    taken = dict.fromkeys(("decode", "hash", "distinct", "add"), 0.0)
+    begun = time.perf_counter()
+
+    def lap(step: str) -> None:
+        nonlocal begun
+        now = time.perf_counter()
+        taken[step] += now - begun
+        begun = now
+
+    table = KeyTable(3 * 2**28)
+    with one_core():
+        for batch in pq.ParquetFile(path).iter_batches(2**17, columns=["key"], use_threads=False):
+            column = encode_keys(batch.column("key"), name="key").column
+            lap("decode")
+            hashes = MURMUR2.of_column(column)
+            lap("hash")
+            positions, codes = numbered(column, hashes)
+            loads = np.bincount(codes).astype(np.float64)
+            lap("distinct")
+            table.add(
+                KeyBatch(column=column, positions=positions, hashes=hashes[positions], loads=loads)
+            )
+            lap("add")
+    what = {
+        "decode": "decoding the keys (PyArrow)",
+        "hash": "hashing them",
+        "distinct": "finding and counting the distinct ones of each batch of 131,072",
+        "add": "adding those to the table of all keys",
+    }
+    whole = sum(taken.values())
+    rows = [
+        Row(what=what[step], measured=seconds, unit="s on one core", ratio=seconds / whole)
+        for step, seconds in taken.items()
+    ]
+    rows.append(Row(what="together", measured=whole, unit="s on one core", ratio=1.0))
+    return Table(title="Where the time of counting that file goes", rows=rows)
+
+
 def tables(rows: int = ROWS, keys: int = KEYS) -> list[Table]:
     """Time the log as PyArrow writes it: a dictionary first, plain keys when that is full."""
     with tempfile.TemporaryDirectory() as folder:
@@ -134,7 +182,8 @@ def tables(rows: int = ROWS, keys: int = KEYS) -> list[Table]:
                 writer.write_table(pa.Table.from_batches([batch]))
         made.unlink()
         what = f"{rows / 1e6:g} M rows, {keys / 1e6:g} M distinct keys, Zipf 1.1"
-        return [table_of(path, f"From a Parquet file to the answer: {what}")]
+        steps(path)  # compiles
+        return [table_of(path, f"From a Parquet file to the answer: {what}"), steps(path)]
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+
+from kafka_sizing.keys import fast
 
 MiB = 2**20
 
@@ -68,6 +71,16 @@ def best_s(call: Callable[[], object], rounds: int = 12) -> float:
         call()
         best = min(best, time.perf_counter() - begin)
     return best
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Let the library use one core only."""
+    workers, fast.workers = fast.workers, lambda: 1
+    try:
+        yield
+    finally:
+        fast.workers = workers
 
 
 def apart(script: str, contender: str, *arguments: object) -> tuple[float, float]:
