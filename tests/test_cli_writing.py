@@ -5,6 +5,7 @@ import resource
 import stat
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,15 @@ from kafka_sizing.cli import main
 from kafka_sizing.cli.writing import write_whole
 
 
-@pytest.fixture
+@contextmanager
 def little_room():
-    """Let no file grow beyond 1,000 bytes, as on a disk that fills."""
+    """Let no file grow beyond 1,000 bytes, as on a disk that fills; that of pytest neither."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_a_file_is_written_with_the_rights_of_any_new_file(tmp_path):
@@ -42,22 +45,22 @@ def test_a_file_that_is_replaced_keeps_its_rights_and_a_link_leads_to_it(tmp_pat
     assert set(tmp_path.iterdir()) == {path, link}
 
 
-@pytest.mark.usefixtures("little_room")
 @pytest.mark.parametrize("there", ["old", None])
 def test_a_disk_that_fills_leaves_what_was_there(tmp_path, there):
     path = tmp_path / "page.html"
     if there is not None:
         path.write_text(there)
-    with pytest.raises(OSError, match=r"page\.html"):
+    with pytest.raises(OSError, match=r"page\.html"), little_room():
         write_whole(path, "x" * 100_000)
     assert [each.read_text() for each in tmp_path.iterdir()] == ([there] if there else [])
 
 
-@pytest.mark.usefixtures("little_room")
 def test_the_command_says_which_file_has_no_room(tmp_path, capsys):
     log, page = tmp_path / "log.txt", tmp_path / "page.html"
     log.write_text("a\nb\n")
-    assert main(["keys", str(log), "--partitions", "3", "--html", str(page)]) == 2
+    with little_room():
+        code = main(["keys", str(log), "--partitions", "3", "--html", str(page)])
+    assert code == 2
     assert capsys.readouterr().err == f"error: File too large: {page}\n"
     assert list(tmp_path.iterdir()) == [log]
 
