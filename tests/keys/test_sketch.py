@@ -132,8 +132,8 @@ def test_fixes_give_nearly_what_they_give_on_all_keys():
 def test_expectation_is_near_that_of_all_keys():
     keys = zipf_keys(20_000, exponent=0.8, total=1e6)
     sketch = sketch_keys(keys, heavy=200)
-    found, expected = (expected_imbalance(one, 48).mean for one in (sketch, keys))
-    assert found == pytest.approx(expected, abs=0.01)
+    found, expected = (expected_imbalance(one, 48, rng=1).mean for one in (sketch, keys))
+    assert found == pytest.approx(expected, abs=0.001)  # by the same hashes
 
 
 @pytest.mark.parametrize("n", [1_000, 300_000])
