@@ -34,7 +34,8 @@ def init(
         return FITS
     beside = file.with_name(_SCHEMA)
     _check_free(file, beside, described)
-    write_whole(file, template_text())
+    with file.open("x", encoding="utf-8") as design:  # never over one that came meanwhile
+        design.write(template_text())
     write_whole(beside, schema_text)
     say(
         f"{file} is a topic to fill in, with a comment on every key; an editor that knows TOML "

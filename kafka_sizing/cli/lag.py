@@ -110,7 +110,7 @@ def _write_steps(simulation: LagSimulation, path: Path) -> None:
 
     frame = simulation.to_frame()
     amounts = [name for name in frame if str(name).endswith(("_s", "_records"))]
-    frame.round(dict.fromkeys(amounts, DECIMALS)).to_csv(path, index=False)
+    write_whole(path, frame.round(dict.fromkeys(amounts, DECIMALS)).to_csv(index=False))
 
 
 def _compares(scenario: Scenario) -> bool:
