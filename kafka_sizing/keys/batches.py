@@ -1,4 +1,4 @@
-"""Some records of a log in; their distinct keys and what each adds up to out."""
+"""Some records of a log in; their keys, with the hash and the load of each, out."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ Codes = NDArray[np.int32] | NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KeyBatch:
-    """The keys of some records, in order of first appearance, and what each adds up to.
+    """The keys of some records, and what each adds up to: a key may stand here several times.
 
-    Keys of a dictionary that holds an entry twice stand here twice.
+    Whoever counts keys finds equal ones anyway, so that a batch looks for none; only records that
+    are codes into a dictionary are added up by code.
     """
 
-    column: KeyColumn  #: without nulls; it may hold the keys of all the records
-    positions: NDArray[np.int64]  #: (d,), where in the column each distinct key first stands
-    hashes: NDArray[np.uint32]  #: (d,), murmur2
-    loads: NDArray[np.float64]  #: (d,)
+    keys: KeyColumn  #: (k,), without nulls, in order of first appearance
+    hashes: NDArray[np.uint32]  #: (k,), murmur2
+    loads: NDArray[np.float64]  #: (k,)
     null_load: float = 0.0
     records: int = 0  #: how many there were, those without a key included
     null_records: int = 0
@@ -36,7 +36,7 @@ class KeyBatch:
 
     @classmethod
     def of(cls, keys: EncodedKeys, weights: Weights | None = None) -> KeyBatch:
-        """Add up records; each weighs 1 if not told otherwise."""
+        """Take records; each weighs 1 if not told otherwise."""
         records = len(keys)
         null = keys.null_positions
         if weights is None:
@@ -46,13 +46,11 @@ class KeyBatch:
                 null_load = float(weights[null].sum())
                 squares = float(np.dot(weights, weights))
         if keys.codes is None:
-            parts = _of_column(keys.column, null, weights)
+            column, hashes, loads = _of_column(keys.column, null, weights)
         else:
-            parts = _of_codes(keys.column, keys.codes, weights)
-        column, hashes, positions, loads = parts
+            column, hashes, loads = _of_codes(keys.column, keys.codes, weights)
         return cls(
-            column=column,
-            positions=positions,
+            keys=column,
             hashes=hashes,
             loads=loads,
             null_load=null_load,
@@ -63,34 +61,39 @@ class KeyBatch:
         )
 
     def __len__(self) -> int:
-        """Count the distinct keys."""
-        return len(self.positions)
+        """Count the keys."""
+        return len(self.hashes)
 
-    def taken(self, which: NDArray[np.int64] | slice) -> KeyBatch:
-        """Give some of the distinct keys, without what all records add up to."""
+    @property
+    def n_bytes(self) -> int:
+        """Say how much memory it takes."""
+        arrays = (self.keys.data, self.keys.offsets, self.hashes, self.loads)
+        return sum(array.nbytes for array in arrays)
+
+    def taken(self, which: NDArray[np.int64]) -> KeyBatch:
+        """Give some of the keys, without what all records add up to."""
         return KeyBatch(
-            column=self.column,
-            positions=self.positions[which],
-            hashes=self.hashes[which],
-            loads=self.loads[which],
+            keys=self.keys.take(which), hashes=self.hashes[which], loads=self.loads[which]
+        )
+
+    def merged(self) -> KeyBatch:
+        """Let every key stand here once."""
+        first, codes = numbered(self.keys, self.hashes)
+        return replace(
+            self,
+            keys=self.keys.take(first),
+            hashes=self.hashes[first],
+            loads=np.bincount(codes, self.loads, minlength=len(first)),
         )
 
     def written(self, write: Callable[[KeyColumn], KeyColumn]) -> KeyBatch:
-        """Let the keys be written another way; some may become the same."""
-        column = write(self.keys())
-        return replace(
-            self,
-            column=column,
-            positions=np.arange(len(column)),
-            hashes=MURMUR2.of_column(column),
-        )
-
-    def keys(self) -> KeyColumn:
-        """Give the distinct keys alone."""
-        return self.column.take(self.positions)
+        """Let each key be written another way, once; some may become the same."""
+        once = self.merged()
+        keys = write(once.keys)
+        return replace(once, keys=keys, hashes=MURMUR2.of_column(keys))
 
 
-_Parts = tuple[KeyColumn, NDArray[np.uint32], NDArray[np.int64], Weights]
+_Parts = tuple[KeyColumn, NDArray[np.uint32], Weights]
 
 
 def _of_column(column: KeyColumn, null: NDArray[np.int64], weights: Weights | None) -> _Parts:
@@ -98,10 +101,8 @@ def _of_column(column: KeyColumn, null: NDArray[np.int64], weights: Weights | No
         weights = None if weights is None else np.delete(weights, null)
         column = column.keyed()
     column = KeyColumn(column.data, column.offsets)
-    hashes = MURMUR2.of_column(column)
-    positions, codes = numbered(column, hashes)
-    sums = np.bincount(codes, weights, minlength=len(positions))
-    return column, hashes[positions], positions, sums.astype(np.float64, copy=False)
+    loads = np.broadcast_to(np.float64(1), len(column)) if weights is None else weights
+    return column, MURMUR2.of_column(column), loads
 
 
 def _of_codes(column: KeyColumn, codes: Codes, weights: Weights | None) -> _Parts:
@@ -110,7 +111,6 @@ def _of_codes(column: KeyColumn, codes: Codes, weights: Weights | None) -> _Part
 
     if column.valid is not None:
         codes = np.where(column.valid[codes], codes, -1).astype(np.int64)
-    column = KeyColumn(column.data, column.offsets)
     n = len(column)
     used = np.empty(n + 1, dtype=np.int64)
     if weights is None:
@@ -121,4 +121,5 @@ def _of_codes(column: KeyColumn, codes: Codes, weights: Weights | None) -> _Part
         added = np.zeros(n)
         used = used[: tables.sum_codes(codes, weights, np.zeros(n, np.bool_), added, used)]
         sums = added[used]
-    return column, MURMUR2.of_column(column)[used], used, sums
+    keys = KeyColumn(column.data, column.offsets).take(used)
+    return keys, MURMUR2.of_column(keys), sums

@@ -86,9 +86,9 @@ class KeyCounter:
         begin, has_room = 0, False
         while (end := self._put(batch, begin)) < len(batch):
             if end == begin and has_room:  # a key among the next is too long to hold
-                alone = batch.taken(slice(begin, begin + 1))
+                alone = batch.taken(np.array([begin]))
                 if not self._put(alone):
-                    self._bins().add(alone.keys(), alone.loads)
+                    self._bins().add(alone.keys, alone.loads)
                     self._first_seen += 1
                 begin += 1
             else:
@@ -222,9 +222,8 @@ class SecondLook:
     def add(self, batch: KeyBatch) -> None:
         """Add a batch of records."""
         self._records += batch.records
-        keys = batch.keys()
-        inside = self._wanted[self._tail.bins_of(keys)]
-        inside |= spread_keys(self._tail.partitioner, keys)
+        inside = self._wanted[self._tail.bins_of(batch.keys)]
+        inside |= spread_keys(self._tail.partitioner, batch.keys)
         some = batch.taken(np.flatnonzero(inside))
         if self._table.add(some) < len(some):
             raise self.too_small()

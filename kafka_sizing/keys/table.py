@@ -75,8 +75,8 @@ class KeyTable:
 
         while True:
             begin, self._held = tables.add_keys(
-                batch.column.data, batch.column.offsets, batch.positions, batch.hashes,
-                batch.loads, begin, self._slots, shift_of(self._bits),
+                batch.keys.data, batch.keys.offsets, batch.hashes, batch.loads, begin,
+                self._slots, shift_of(self._bits),
                 self._arena, self._begins, self._loads,
                 self._room_of(self._bits), self._most_rest, self._held,
             )  # fmt: skip

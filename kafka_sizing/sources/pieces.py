@@ -33,7 +33,4 @@ class Piece:
     @property
     def n_bytes(self) -> int:
         """Say how much memory it takes."""
-        batch = self.batch
-        column = batch.column
-        arrays = (column.data, column.offsets, batch.positions, batch.hashes, batch.loads)
-        return sum(array.nbytes for array in arrays)
+        return self.batch.n_bytes

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from key_logs import write_key_log
@@ -129,12 +128,10 @@ def table_of(path: Path, title: str) -> Table:
 def steps(path: Path) -> Table:
     """Time what counting consists of, on one core, one after the other."""
     from kafka_sizing.keys.batches import KeyBatch
-    from kafka_sizing.keys.hashing import MURMUR2
     from kafka_sizing.keys.intake import encode_keys
-    from kafka_sizing.keys.slots import numbered
     from kafka_sizing.keys.table import KeyTable
 
-    taken = dict.fromkeys(("decode", "hash", "distinct", "add"), 0.0)
+    taken = dict.fromkeys(("decode", "hash", "add"), 0.0)
     begun = time.perf_counter()
 
     def lap(step: str) -> None:
@@ -146,22 +143,16 @@ def steps(path: Path) -> Table:
     table = KeyTable(3 * 2**28)
     with one_core():
         for batch in pq.ParquetFile(path).iter_batches(2**17, columns=["key"], use_threads=False):
-            column = encode_keys(batch.column("key"), name="key").column
+            keys = encode_keys(batch.column("key"), name="key")
             lap("decode")
-            hashes = MURMUR2.of_column(column)
+            hashed = KeyBatch.of(keys)
             lap("hash")
-            positions, codes = numbered(column, hashes)
-            loads = np.bincount(codes).astype(np.float64)
-            lap("distinct")
-            table.add(
-                KeyBatch(column=column, positions=positions, hashes=hashes[positions], loads=loads)
-            )
+            table.add(hashed)
             lap("add")
     what = {
         "decode": "decoding the keys (PyArrow)",
         "hash": "hashing them",
-        "distinct": "finding and counting the distinct ones of each batch of 131,072",
-        "add": "adding those to the table of all keys",
+        "add": "adding them to the table of all keys",
     }
     whole = sum(taken.values())
     rows = [

@@ -25,12 +25,17 @@ def held(table):
 
 @given(keys=KEYS)
 @settings(deadline=None)
-def test_a_batch_counts_its_records_in_order_of_first_appearance(keys):
+def test_a_batch_holds_its_records_and_merged_each_key_once(keys):
     batch = batch_of(keys)
-    counts = Counter(key for key in keys if key is not None)
-    assert list(zip(batch.keys(), batch.loads, strict=True)) == list(counts.items())
-    assert (batch.records, batch.null_load) == (len(keys), keys.count(None))
-    assert batch.squares == len(keys)
+    keyed = [key for key in keys if key is not None]
+    assert (list(batch.keys), batch.loads.tolist()) == (keyed, [1] * len(keyed))
+    once = batch.merged()
+    assert list(zip(once.keys, once.loads, strict=True)) == list(Counter(keyed).items())
+    for some in (batch, once):
+        assert some.hashes.tolist() == murmur2(some.keys).view(np.uint32).tolist()
+        assert len(some) == len(some.keys)
+        assert (some.records, some.null_load) == (len(keys), keys.count(None))
+        assert some.squares == len(keys)
 
 
 @given(keys=KEYS, codes=st.lists(st.integers(-1, 5), max_size=60))
@@ -43,17 +48,17 @@ def test_codes_count_as_the_keys_they_stand_for(keys, codes):
     coded = EncodedKeys(KeyColumn.of(some), np.array(codes, dtype=np.int32))
     for weight in (None, weights):
         by_code, by_key = KeyBatch.of(coded, weight), batch_of(spelled, weight)
-        added = Counter()
-        for key, load in zip(by_code.keys(), by_code.loads.tolist(), strict=True):
-            added[key] += load  # a dictionary may hold a key twice
-        assert list(added.items()) == list(zip(by_key.keys(), by_key.loads, strict=True))
+        added, once = by_code.merged(), by_key.merged()  # a dictionary may hold a key twice
+        assert list(added.keys) == list(once.keys)
+        assert added.loads.tolist() == once.loads.tolist()
+        assert added.hashes.tolist() == once.hashes.tolist()
         assert by_code.null_load == by_key.null_load
         assert (by_code.records, by_code.squares) == (by_key.records, by_key.squares)
 
 
 def test_loads_of_a_batch_are_added_up():
-    batch = batch_of([b"a", None, b"b", b"a"], [1.5, 2, 3, 4])
-    assert (list(batch.keys()), batch.loads.tolist()) == ([b"a", b"b"], [5.5, 3])
+    batch = batch_of([b"a", None, b"b", b"a"], [1.5, 2, 3, 4]).merged()
+    assert (list(batch.keys), batch.loads.tolist()) == ([b"a", b"b"], [5.5, 3])
     assert (batch.null_load, batch.squares) == (2, 1.5**2 + 4 + 9 + 16)
 
 
@@ -105,7 +110,7 @@ def test_a_table_takes_no_more_than_its_memory_holds(width):
     assert 0 < taken < len(batch)
     assert len(table) == taken
     assert taken * (16 + width) <= most_bytes
-    assert list(table.column()) == list(batch.keys())[:taken]
+    assert list(table.column()) == list(batch.keys)[:taken]
     assert table.add(batch, taken) == taken
 
 
@@ -138,7 +143,7 @@ def test_keys_that_are_not_kept_make_room_for_others():
     table, batch = KeyTable(2**20), batch_of(numbered(0, 100_000))
     taken = table.add(batch)
     table.keep(np.arange(taken) % 3 == 0)
-    rest = list(batch.keys())[:taken:3]
+    rest = list(batch.keys)[:taken:3]
     assert list(table.column()) == rest
     assert table.add(batch, taken) > taken
     table.keep(np.arange(len(table)) < len(rest))

@@ -1,8 +1,7 @@
 """A key column's buffers in; a hash of each key out.
 
-Keys are taken a group at a time, and all keys of a group advance one word side by side, which
-lets the compiler use vector units. Where one key of a group is far longer than the others, its
-group is hashed key by key.
+Keys are taken a group at a time, and all keys of a group advance one word side by side. Where one
+key of a group is far longer than the others, its group is hashed key by key.
 
 A kernel returns whether every key lies within the data; it stops before one that does not.
 """
@@ -13,9 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from kafka_sizing.keys.compiled.rows import GROUP, ONE_BY_ONE, OUTSIDE, ROWS, lay, measured
 from kafka_sizing.keys.compiled.words import kernel, part, u32_at
-
-GROUP: Final = 128
 
 _SEED: Final = np.uint32(0x9747B28C)
 _M: Final = np.uint32(0x5BD1E995)
@@ -51,49 +49,59 @@ def _one_murmur2(data, begin, end):
     return _murmur2_end(h)
 
 
+@part
+def _murmur2_rows(data, at, fewest, most, words, rows, tail, h):
+    """Mix every whole word of each key into its hash, and keep the word it ends within."""
+    for laid in range(0, most, ROWS):
+        lay(data, at, laid, rows)
+        for step in range(laid, min(laid + ROWS, most)):
+            row = step - laid
+            if step < fewest:
+                for index in range(GROUP):
+                    h[index] = _murmur2_word(h[index], rows[row, index])
+            else:
+                which = np.int32(step)
+                for index in range(GROUP):
+                    word = rows[row, index]
+                    mixed = _murmur2_word(h[index], word)
+                    h[index] = mixed if which < words[index] else h[index]
+                    tail[index] = word if which == words[index] else tail[index]
+
+
 @kernel
-def murmur2(data, offsets, hashes):  # noqa: PLR0912 - one loop a branch, and none a call
+def murmur2(data, offsets, hashes):
     """Hash every key as Kafka's Java client does."""
     h = np.empty(GROUP, np.uint32)
-    word = np.empty(GROUP, np.uint32)
-    words = np.empty(GROUP, np.int64)
+    tail = np.zeros(GROUP, np.uint32)
+    words = np.empty(GROUP, np.int32)
+    rows = np.empty((ROWS, GROUP), np.uint32)
     for group in range(0, len(hashes), GROUP):
         size = min(GROUP, len(hashes) - group)
         at = offsets[group : group + size + 1]  # a view: its places are known not to be negative
-        fewest, most = np.int64(1 << 40), np.int64(0)
-        for index in range(size):
-            length = at[index + 1] - at[index]
-            words[index] = length >> 2
-            h[index] = _SEED ^ np.uint32(length)
-            fewest = min(fewest, words[index])
-            most = max(most, words[index])
-        if fewest < 0 or at[0] < 0 or at[size] > len(data):
+        fewest, most, some_end_within = measured(data, at, size, words)
+        if most == OUTSIDE:
             return False
-        far_longer = most * size > 3 * ((at[size] - at[0]) >> 2) + 4 * GROUP
-        if size < GROUP or far_longer or at[size] + 4 > len(data):
+        if most == ONE_BY_ONE:
             for index in range(size):
                 hashes[group + index] = _one_murmur2(data, at[index], at[index + 1])
             continue
-        for step in range(fewest):
-            for index in range(GROUP):
-                word[index] = u32_at(data, at[index] + 4 * step)
-            for index in range(GROUP):
-                h[index] = _murmur2_word(h[index], word[index])
-        for step in range(fewest, most):
-            for index in range(GROUP):
-                word[index] = u32_at(data, at[index] + 4 * min(step, words[index]))
-            for index in range(GROUP):
-                mixed = _murmur2_word(h[index], word[index])
-                h[index] = mixed if step < words[index] else h[index]
         for index in range(GROUP):
-            word[index] = u32_at(data, at[index] + 4 * words[index])
+            h[index] = _SEED ^ np.uint32(at[index + 1] - at[index])
+        _murmur2_rows(data, at, fewest, most, words, rows, tail, h)
+        if some_end_within:
+            for index in range(GROUP):
+                left = np.uint32(at[index + 1] - at[index]) & np.uint32(3)
+                mixed = np.uint32((h[index] ^ _first_bytes(tail[index], left)) * _M)
+                h[index] = mixed if left else h[index]
         for index in range(GROUP):
-            left = (at[index + 1] - at[index]) & 3
-            tail = word[index] & np.uint32((np.int64(1) << 8 * left) - 1)
-            mixed = np.uint32((h[index] ^ tail) * _M)
-            h[index] = _murmur2_end(mixed if left else h[index])
+            h[index] = _murmur2_end(h[index])
         hashes[group : group + GROUP] = h
     return True
+
+
+@part
+def _first_bytes(word, count):
+    return word & np.uint32((np.uint32(1) << np.uint32(np.uint32(8) * count)) - np.uint32(1))
 
 
 @part
@@ -131,40 +139,50 @@ def _one_murmur3(data, begin, end, seed):
     return _murmur3_end(h ^ _murmur3_scrambled(tail) ^ np.uint32(end - begin))
 
 
+@part
+def _murmur3_rows(data, at, fewest, most, words, rows, tail, h):
+    """Mix every whole word of each key into its hash, and keep the word it ends within."""
+    for laid in range(0, most, ROWS):
+        lay(data, at, laid, rows)
+        for step in range(laid, min(laid + ROWS, most)):
+            row = step - laid
+            if step < fewest:
+                for index in range(GROUP):
+                    h[index] = _murmur3_word(h[index], rows[row, index])
+            else:
+                which = np.int32(step)
+                for index in range(GROUP):
+                    word = rows[row, index]
+                    mixed = _murmur3_word(h[index], word)
+                    h[index] = mixed if which < words[index] else h[index]
+                    tail[index] = word if which == words[index] else tail[index]
+
+
 @kernel
 def murmur3(data, offsets, hashes, seed):
-    """Hash every key with MurmurHash3 (x86, 32 bits); nothing depends on the first word."""
+    """Hash every key with MurmurHash3 (x86, 32 bits)."""
     h = np.empty(GROUP, np.uint32)
-    word = np.empty(GROUP, np.uint32)
-    words = np.empty(GROUP, np.int64)
+    tail = np.zeros(GROUP, np.uint32)
+    words = np.empty(GROUP, np.int32)
+    rows = np.empty((ROWS, GROUP), np.uint32)
     for group in range(0, len(hashes), GROUP):
         size = min(GROUP, len(hashes) - group)
         at = offsets[group : group + size + 1]
-        fewest, most = np.int64(0), np.int64(0)
-        for index in range(size):
-            words[index] = (at[index + 1] - at[index]) >> 2
-            h[index] = seed
-            fewest = min(fewest, words[index])
-            most = max(most, words[index])
-        if fewest < 0 or at[0] < 0 or at[size] > len(data):
+        fewest, most, some_end_within = measured(data, at, size, words)
+        if most == OUTSIDE:
             return False
-        far_longer = most * size > 3 * ((at[size] - at[0]) >> 2) + 4 * GROUP
-        if size < GROUP or far_longer or at[size] + 4 > len(data):
+        if most == ONE_BY_ONE:
             for index in range(size):
                 hashes[group + index] = _one_murmur3(data, at[index], at[index + 1], seed)
             continue
-        for step in range(most):
+        h[:] = seed
+        _murmur3_rows(data, at, fewest, most, words, rows, tail, h)
+        if some_end_within:
             for index in range(GROUP):
-                word[index] = u32_at(data, at[index] + 4 * min(step, words[index]))
-            for index in range(GROUP):
-                mixed = _murmur3_word(h[index], word[index])
-                h[index] = mixed if step < words[index] else h[index]
+                left = np.uint32(at[index + 1] - at[index]) & np.uint32(3)
+                h[index] ^= _murmur3_scrambled(_first_bytes(tail[index], left))
         for index in range(GROUP):
-            word[index] = u32_at(data, at[index] + 4 * words[index])
-        for index in range(GROUP):
-            length = at[index + 1] - at[index]
-            tail = word[index] & np.uint32((np.int64(1) << 8 * (length & 3)) - 1)
-            h[index] = _murmur3_end(h[index] ^ _murmur3_scrambled(tail) ^ np.uint32(length))
+            h[index] = _murmur3_end(h[index] ^ np.uint32(at[index + 1] - at[index]))
         hashes[group : group + GROUP] = h
     return True
 

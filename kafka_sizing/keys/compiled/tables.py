@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from kafka_sizing.keys.compiled.words import kernel, part, u32_at, u64_at
+from kafka_sizing.keys.compiled.words import fetch_ahead, kernel, part, u32_at, u64_at
 
 KEYS_AT_ONCE: Final = 256  # lookups whose cache misses overlap
 BYTES_PER_ENTRY: Final = 16  # beside the key's own
@@ -151,58 +151,54 @@ def _add_one(data, at, length, hashed, weight, slots, shift, arena, begins, load
 
 @kernel
 def add_keys(
-    data, offsets, keys, hashes, weights, begin, slots, shift, arena, begins, loads,
+    data, offsets, hashes, weights, begin, slots, shift, arena, begins, loads,
     room, room_bytes, held,
 ):  # fmt: skip
-    """Add some ``keys`` of a column to a table, from ``begin`` on, while there is room.
+    """Add the keys of a column to a table, from ``begin`` on, while there is room.
 
-    ``keys``, ``hashes`` and ``weights`` go together. The keys of a table stand end to end in
-    ``arena``; entry i begins at ``begins[i]`` and adds up to ``loads[i]``. There is room for
-    ``room`` keys, and for ``room_bytes`` of keys and entries. Returns how far it came, a whole
-    block of `KEYS_AT_ONCE` at a time, and how many keys the table then holds.
+    The keys of a table stand end to end in ``arena``; entry i begins at ``begins[i]`` and adds up
+    to ``loads[i]``. There is room for ``room`` keys, and for ``room_bytes`` of keys and entries.
+    Returns how far it came, a whole block of `KEYS_AT_ONCE` at a time, and how many keys the
+    table then holds.
     """
     slot_of = np.empty(KEYS_AT_ONCE, np.uint64)
     begin_of = np.empty(KEYS_AT_ONCE, np.int64)
     end_of = np.empty(KEYS_AT_ONCE, np.int64)
-    word_of = np.empty(KEYS_AT_ONCE, np.uint64)
-    for block in range(begin, len(keys), KEYS_AT_ONCE):
-        size = min(KEYS_AT_ONCE, len(keys) - block)
-        new_bytes = 0
-        for index in range(size):
-            new_bytes += offsets[keys[block + index] + 1] - offsets[keys[block + index]]
-        most_bytes = begins[held] + new_bytes + BYTES_PER_ENTRY * (held + size + 1)
-        if held + size > room or most_bytes > room_bytes:
+    for block in range(begin, len(hashes), KEYS_AT_ONCE):
+        size = min(KEYS_AT_ONCE, len(hashes) - block)
+        most_bytes = begins[held] + offsets[block + size] - offsets[block]
+        if held + size > room or most_bytes + BYTES_PER_ENTRY * (held + size + 1) > room_bytes:
             return block, held
-        # Each loop waits for memory once for all its keys, not once for each, and branches on
-        # nothing that is hard to foretell. Most keys stand in the first or second slot.
+        # Each loop asks for the memory that the next one reads, for all its keys at once. Most
+        # keys stand in their first or second slot.
+        for index in range(size):
+            fetch_ahead(slots, np.int64(hashes[block + index] >> shift))
         for index in range(size):
             slot_of[index] = _slot_for(slots, hashes[block + index], shift)
+            fetch_ahead(begins, max(np.int64(slot_of[index] & _ENTRY) - 1, 0))
         for index in range(size):
             entry = max(np.int64(slot_of[index] & _ENTRY) - 1, 0)
             begin_of[index] = begins[entry]
             end_of[index] = begins[entry + 1]
+            fetch_ahead(arena, begin_of[index])
         for index in range(size):
-            word_of[index] = u64_at(arena, begin_of[index])
-        for index in range(size):
-            key = keys[block + index]
+            key = block + index
             at = offsets[key]
             length = offsets[key + 1] - at
-            slot = slot_of[index]
-            entry = np.int64(slot & _ENTRY) - 1
+            entry = np.int64(slot_of[index] & _ENTRY) - 1
             if (
-                np.uint32(slot >> _HASH) == hashes[block + index]
+                np.uint32(slot_of[index] >> _HASH) == hashes[key]
                 and entry >= 0
                 and end_of[index] - begin_of[index] == length
-                and (length < 8 or word_of[index] == u64_at(data, at))
                 and same_bytes(data, at, arena, begin_of[index], length)
             ):
-                loads[entry] += weights[block + index]
+                loads[entry] += weights[key]
                 continue
             held = _add_one(
-                data, at, length, hashes[block + index], weights[block + index],
+                data, at, length, hashes[key], weights[key],
                 slots, shift, arena, begins, loads, held,
             )  # fmt: skip
-    return len(keys), held
+    return len(hashes), held
 
 
 @kernel

@@ -73,3 +73,22 @@ def _word_at(bits: int) -> Callable[..., Any]:
 
 u32_at = _word_at(32)
 u64_at = _word_at(64)
+
+
+@intrinsic
+def fetch_ahead(_typing, array, _index):
+    """Let the memory behind ``array[index]`` come near; go on without waiting for it."""
+
+    def generate(context, builder, signature, arguments):
+        held = context.make_array(signature.args[0])(context, builder, arguments[0])
+        stride = builder.extract_value(held.strides, 0)
+        begin = builder.ptrtoint(held.data, stride.type)
+        place = builder.add(begin, builder.mul(stride, arguments[1]))
+        pointer, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, flag, flag, flag])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        to_read, into_all_caches, data = flag(0), flag(3), flag(1)
+        builder.call(prefetch, [builder.inttoptr(place, pointer), to_read, into_all_caches, data])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
