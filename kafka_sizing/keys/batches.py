@@ -79,12 +79,8 @@ class KeyBatch:
     def merged(self) -> KeyBatch:
         """Let every key stand here once."""
         first, codes = numbered(self.keys, self.hashes)
-        return replace(
-            self,
-            keys=self.keys.take(first),
-            hashes=self.hashes[first],
-            loads=np.bincount(codes, self.loads, minlength=len(first)),
-        )
+        loads: Weights = np.bincount(codes, self.loads, minlength=len(first)).astype(np.float64)
+        return replace(self, keys=self.keys.take(first), hashes=self.hashes[first], loads=loads)
 
     def written(self, write: Callable[[KeyColumn], KeyColumn]) -> KeyBatch:
         """Let each key be written another way, once; some may become the same."""
