@@ -59,6 +59,11 @@ class Partitioner:
         """Whether a partition is the remainder of `numbers_of`, for all keys not spread."""
         return self.rule is not None and RULES[self.rule].place is None
 
+    @property
+    def hashes_whole_keys(self) -> bool:
+        """Whether all bytes of a key are hashed, and nothing else."""
+        return self.is_keyed and self._hash.prepare is None
+
     def hashes_of(self, column: KeyColumn) -> NDArray[np.uint32]:
         """Hash every key of a column without nulls."""
         return self._hash.of_column(column)

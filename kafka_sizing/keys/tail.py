@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kafka_sizing.keys.columns import KeyColumn, joined_columns
 from kafka_sizing.keys.partitioners import Partitioner, require_keyed
 from kafka_sizing.keys.remainders import add_remainders
+from kafka_sizing.keys.stand_ins import stand_ins
 
 # 2**6 * 3**2 * 5**2 * 7 * 11: what is binned by its number modulo this is also binned modulo
 # each of its 252 divisors, 12, 24, 36, 48, 60, 64, 96, 100, 120, 144, 192, 200 … among them.
@@ -18,6 +19,7 @@ TAIL_BINS: Final = 1_108_800
 
 Loads = NDArray[np.float64]
 _KEYS_PER_STEP: Final = 2**18
+_LONGEST_WITNESS: Final = 40  # bytes; a short key is made up for a bin whose keys are longer
 
 
 class TailBins:
@@ -42,6 +44,8 @@ class TailBins:
         self.sums = {count: np.zeros(count) for count in _independent(counts)}
         self._has_witness = np.zeros(TAIL_BINS, dtype=np.bool_)
         self._witnesses: list[tuple[NDArray[np.int64], KeyColumn]] = []
+        self._first_keys = 0
+        self._first_bytes = 0
 
     def add(self, keys: KeyColumn, loads: Loads) -> None:
         """Add keys without nulls."""
@@ -57,9 +61,7 @@ class TailBins:
     @property
     def mean_key_bytes(self) -> float:
         """Give the mean length of the keys that came first to their bins."""
-        some = [keys for _, keys in self._witnesses]
-        n_bytes = sum(int(keys.offsets[-1] - keys.offsets[0]) for keys in some)
-        return n_bytes / max(sum(map(len, some)), 1)
+        return self._first_bytes / max(self._first_keys, 1)
 
     def empty(self, bins: NDArray[np.bool_]) -> None:
         """Forget what stands in some bins, but not in the sums at counts."""
@@ -79,22 +81,18 @@ class TailBins:
         """Take keys out of the sums at counts, but not out of their bins."""
         add_remainders(self._numbers_of(keys), -loads, self.sums)
 
-    def merge(self, other: TailBins) -> None:
-        """Add up what another adds up for the same partitioner and counts."""
-        self.mass += other.mass
-        for count, sums in other.sums.items():
-            self.sums[count] += sums
-        for bins, keys in other._witnesses:
-            self._note_witnesses(keys, bins)
-
     def entries(self) -> tuple[NDArray[np.int64], KeyColumn, Loads]:
-        """Give the bins that are not empty, a key of each, and their masses."""
-        if not self._witnesses:
-            return np.empty(0, np.int64), KeyColumn.of([]), np.empty(0)
-        bins = np.concatenate([some for some, _ in self._witnesses])
-        keys = joined_columns([some for _, some in self._witnesses])
+        """Give the bins that are not empty, a key that belongs to each, and their masses."""
+        bins = np.concatenate([np.empty(0, np.int64), *(some for some, _ in self._witnesses)])
+        columns = [keys for _, keys in self._witnesses]
+        without = self._has_witness.copy()
+        without[bins] = False
+        if without.any():
+            made_up = np.flatnonzero(without)
+            bins = np.concatenate([bins, made_up])
+            columns.append(stand_ins(self.partitioner, TAIL_BINS, made_up))
         order = np.argsort(bins)
-        return bins[order], keys.take(order), self.mass[bins[order]]
+        return bins[order], joined_columns(columns).take(order), self.mass[bins[order]]
 
     def _numbers_of(self, keys: KeyColumn) -> Any:
         return self.partitioner.numbers_of(keys)
@@ -114,7 +112,11 @@ class TailBins:
             return
         new_bins, first = np.unique(bins[fresh], return_index=True)
         self._has_witness[new_bins] = True
-        self._witnesses.append((new_bins, keys.take(fresh[first])))
+        lengths = keys.lengths[fresh[first]]
+        self._first_keys += len(lengths)
+        self._first_bytes += int(lengths.sum())
+        kept = (lengths <= _LONGEST_WITNESS) | (not self.partitioner.hashes_whole_keys)
+        self._witnesses.append((new_bins[kept], keys.take(fresh[first[kept]])))
 
 
 def _independent(counts: Iterable[int]) -> list[int]:

@@ -13,6 +13,7 @@ from kafka_sizing import (
     expected_imbalance,
     find_hot,
     moved_keys,
+    murmur2,
     place,
     plot,
     sketch_keys,
@@ -21,6 +22,8 @@ from kafka_sizing import (
     zipf_keys,
 )
 from kafka_sizing.keys import KeyColumn, fit_zipf, unseen_keys
+from kafka_sizing.keys.partitioners import PARTITIONERS as KNOWN
+from kafka_sizing.keys.stand_ins import stand_ins
 from kafka_sizing.keys.tail import TAIL_BINS, TailBins
 from kafka_sizing.partitions import dispersion_test
 
@@ -144,21 +147,52 @@ def test_effective_keys_are_estimated_from_bins(n):
     assert keys.effective_keys == pytest.approx(n)
 
 
-def test_parts_that_several_workers_add_up_make_the_whole():
+def test_bins_and_sums_hold_every_key():
     keys = zipf_keys(5_000, exponent=0.5, total=1e6)
-    whole, left, right = (TailBins("java", [13, 26, 12]) for _ in range(3))
-    whole.add(keys.keys, keys.loads)
-    left.add(keys.keys[:2_000], keys.loads[:2_000])
-    right.add(keys.keys[2_000:], keys.loads[2_000:])
-    right = pickle.loads(pickle.dumps(right))
-    left.merge(right)
-    np.testing.assert_allclose(left.mass, whole.mass)
-    assert set(whole.sums) == {26}  # 12 follows from the bins, 13 from 26
-    np.testing.assert_allclose(left.sums[26], whole.sums[26])
-    bins, witnesses, masses = left.entries()
-    assert np.array_equal(bins, np.flatnonzero(whole.mass))
-    assert np.array_equal(left.bins_of(witnesses), bins)
-    np.testing.assert_allclose(masses, whole.mass[bins])
+    tail = TailBins("java", [13, 26, 12])
+    tail.add(keys.keys[:2_000], keys.loads[:2_000])
+    tail.add(keys.keys[2_000:], keys.loads[2_000:])
+    assert set(tail.sums) == {26}  # 12 follows from the bins, 13 from 26
+    bins, witnesses, masses = tail.entries()
+    numbers = np.bitwise_and(murmur2(keys.keys), 0x7FFFFFFF)
+    np.testing.assert_allclose(tail.sums[26], np.bincount(numbers % 26, keys.loads))
+    added = np.bincount(numbers % TAIL_BINS, keys.loads, minlength=TAIL_BINS)
+    assert np.array_equal(bins, np.flatnonzero(added))
+    np.testing.assert_allclose(masses, added[bins])
+    assert np.array_equal(tail.bins_of(witnesses), bins)
+
+
+def test_a_short_key_is_made_up_for_a_bin_of_long_ones():
+    long_keys = KeyColumn.of([b"%01000d" % number for number in range(300)] + [b"short"])
+    loads = np.arange(1.0, 302)
+    tail = TailBins("java")
+    tail.add(long_keys, loads)
+    bins, witnesses, masses = tail.entries()
+    assert np.array_equal(tail.bins_of(witnesses), bins)
+    assert masses.sum() == loads.sum()
+    assert witnesses.lengths.max() < 10
+    assert b"short" in list(witnesses)
+    assert tail.mean_key_bytes == pytest.approx((300 * 1000 + 5) / 301)
+    again = TailBins("java")
+    again.add(long_keys, loads)
+    assert list(again.entries()[1]) == list(witnesses)
+
+
+def test_no_key_is_made_up_where_not_all_bytes_are_hashed():
+    keys = KeyColumn.of([b"%0100d" % number for number in range(50)])
+    tail = TailBins("streams-windowed")
+    tail.add(keys, np.ones(50))
+    assert set(tail.entries()[1]) <= set(keys)
+
+
+@pytest.mark.parametrize("client", ["java", "librdkafka", "sarama", "murmur2-unmasked"])
+@pytest.mark.parametrize("modulus", [1, 7, 5_000])
+def test_stand_ins_leave_the_remainders_they_stand_for(client, modulus):
+    partitioner = KNOWN[client]
+    wanted = np.arange(modulus)[::-1]
+    made = stand_ins(partitioner, modulus, wanted)
+    assert np.array_equal(partitioner.numbers_of(made) % modulus, wanted)
+    assert len(set(made)) == modulus
 
 
 def test_empty_bins_are_no_entries():
