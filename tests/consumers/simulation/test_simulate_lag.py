@@ -524,7 +524,7 @@ PAIRS = {  # Kafka: supportedProtocols of each assignor of the clients; KIP-848
 
 
 @pytest.mark.parametrize("protocol", PAIRS)
-@pytest.mark.parametrize("assignor", set().union(*PAIRS.values()))
+@pytest.mark.parametrize("assignor", sorted(set().union(*PAIRS.values())))
 def test_only_assignors_that_the_protocol_can_have_are_taken(protocol, assignor):
     given_ = STEADY | {"protocol": protocol, "assignor": assignor, "duration_s": 1}
     if assignor in PAIRS[protocol]:
