@@ -164,9 +164,12 @@ def _count_lazily(
     weight = nw.lit(1.0) if load is None else nw.col(load).cast(nw.Float64)
     rows = frame.select(nw.col(key).alias("key"), weight.alias("load"))
     load_ = nw.col("load")
+    of_keys = rows.collect_schema()["key"]
+    rows = rows.with_columns((load_ * load_).alias("square"), load_.is_null().alias("gap"))
+    if of_keys.is_float():
+        rows = rows.with_columns(_is_zero_below().alias("zero_below"))
     groups = (
-        rows.with_columns((load_ * load_).alias("square"), load_.is_null().alias("gap"))
-        .group_by("key")
+        rows.group_by("key", *(["zero_below"] if of_keys.is_float() else []))
         .agg(
             load_.sum(),
             load_.min().alias("least"),
@@ -178,6 +181,9 @@ def _count_lazily(
     )
     if not len(groups):
         raise ValueError("data must hold at least one record, got none")
+    if of_keys.is_float():
+        zero_below = nw.when(nw.col("zero_below")).then(nw.lit(-0.0, of_keys))
+        groups = groups.with_columns(zero_below.otherwise(nw.col("key")).alias("key"))
     if groups["gap"].any():
         raise ValueError(f"{load} must hold a load in every row, got a null")
     sums = np.asarray(groups["load"].to_numpy(), dtype=np.float64)
@@ -191,6 +197,14 @@ def _count_lazily(
     effective = total / squares * total if squares else None
     counted = None if load is None else int(groups["rows"].sum())
     return _counted(keys, sums, unit, effective, rows=counted)
+
+
+def _is_zero_below() -> nw.Expr:
+    """Tell -0.0, which serializers write otherwise, from 0.0, with which engines group it."""
+    import narwhals as nw
+
+    written = nw.col("key").cast(nw.String)
+    return ((nw.col("key") == 0) & written.str.starts_with("-")).fill_null(value=False)
 
 
 def _refuse_columns(key: str | None, load: str | None) -> None:

@@ -1,3 +1,4 @@
+import struct
 from collections import Counter
 
 import duckdb
@@ -239,6 +240,25 @@ FRAME = pd.DataFrame({"carrier": ["UA", "B6"], "size": [1.0, 2.0]})
 def test_bad_records_get_one_clear_line(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("held", "serializer"), [(pl.Float32, "float32"), (pl.Float64, "float64")]
+)
+@pytest.mark.parametrize("engine", ["polars", "polars lazy", "duckdb"])
+def test_zeros_of_two_signs_are_two_keys(engine, held, serializer):
+    keys = pl.Series([0.0, -0.0, -0.0, -1.5, None], dtype=held)
+    log = pl.DataFrame({"key": keys, "size": [1, 2, 3, 4, 5]})
+    frame = {
+        "polars": lambda: log,
+        "polars lazy": log.lazy,
+        "duckdb": lambda: DUCKDB.from_arrow(log.to_arrow()),
+    }[engine]()
+    counted = count_keys(frame, key="key", load="size", serializer=serializer)
+    code = ">f" if serializer == "float32" else ">d"
+    expected = {struct.pack(code, key): load for key, load in ((0.0, 1), (-0.0, 5), (-1.5, 4))}
+    assert dict(zip(counted.keys, counted.loads.tolist(), strict=True)) == expected
+    assert counted.null_load == 5
 
 
 @pytest.mark.parametrize("lazy", [False, True])
