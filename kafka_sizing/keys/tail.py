@@ -43,6 +43,7 @@ class TailBins:
         self.mass = np.zeros(TAIL_BINS)
         self.sums = {count: np.zeros(count) for count in _independent(counts)}
         self._has_witness = np.zeros(TAIL_BINS, dtype=np.bool_)
+        self._first_of = np.empty(TAIL_BINS, dtype=np.int64)  # where a key of a bin stood first
         self._witnesses: list[tuple[NDArray[np.int64], KeyColumn]] = []
         self._first_keys = 0
         self._first_bytes = 0
@@ -50,8 +51,8 @@ class TailBins:
     def add(self, keys: KeyColumn, loads: Loads) -> None:
         """Add keys without nulls."""
         for begin in range(0, len(keys), _KEYS_PER_STEP):
-            step = slice(begin, begin + _KEYS_PER_STEP)
-            self._add(keys[step], loads[step])
+            end = begin + _KEYS_PER_STEP
+            self._add(KeyColumn(keys.data, keys.offsets[begin : end + 1]), loads[begin:end])
 
     def bins_of(self, keys: KeyColumn) -> NDArray[np.int64]:
         """Give the bin of each key."""
@@ -91,8 +92,15 @@ class TailBins:
             made_up = np.flatnonzero(without)
             bins = np.concatenate([bins, made_up])
             columns.append(stand_ins(self.partitioner, TAIL_BINS, made_up))
-        order = np.argsort(bins)
-        return bins[order], joined_columns(columns).take(order), self.mass[bins[order]]
+        self._first_of[bins] = np.arange(len(bins))
+        in_order = np.flatnonzero(self._has_witness)
+        keys = joined_columns(columns).take(self._first_of[in_order])
+        return in_order, keys, self.mass[in_order]
+
+    def add_entries(self, bins: NDArray[np.int64], keys: KeyColumn, masses: Loads) -> None:
+        """Add `entries` that were made elsewhere; sums at counts are not among them."""
+        self.mass[bins] += masses
+        self._note_witnesses(keys, bins)
 
     def _numbers_of(self, keys: KeyColumn) -> Any:
         return self.partitioner.numbers_of(keys)
@@ -108,15 +116,17 @@ class TailBins:
 
     def _note_witnesses(self, keys: KeyColumn, bins: NDArray[np.int64]) -> None:
         fresh = np.flatnonzero(~self._has_witness[bins])
-        if not fresh.size:
+        new = bins[fresh]
+        self._first_of[new[::-1]] = fresh[::-1]
+        first = fresh[self._first_of[new] == fresh]
+        if not first.size:
             return
-        new_bins, first = np.unique(bins[fresh], return_index=True)
+        new_bins, lengths = bins[first], keys.lengths[first]
         self._has_witness[new_bins] = True
-        lengths = keys.lengths[fresh[first]]
-        self._first_keys += len(lengths)
+        self._first_keys += len(first)
         self._first_bytes += int(lengths.sum())
         kept = (lengths <= _LONGEST_WITNESS) | (not self.partitioner.hashes_whole_keys)
-        self._witnesses.append((new_bins[kept], keys.take(fresh[first[kept]])))
+        self._witnesses.append((new_bins[kept], keys.take(first[kept])))
 
 
 def _independent(counts: Iterable[int]) -> list[int]:

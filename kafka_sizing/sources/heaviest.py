@@ -30,30 +30,29 @@ class Heaviest:
         above = loads > self.line
         if not above.any():
             return keys, loads
-        light = np.flatnonzero(~above)
-        out, out_loads = keys.take(light), loads[light]
-        near = np.flatnonzero(above)
-        candidates = joined_columns([self.keys, keys.take(near)])
-        candidate_loads = np.concatenate([self.loads, loads[near]])
+        candidates = np.concatenate([self.loads, loads[above]])
         if len(candidates) > self.most:
             place = len(candidates) - self.most - 1
-            self.line = float(np.partition(candidate_loads, place)[place])
-        stays = candidate_loads > self.line
-        self.keys = candidates.take(np.flatnonzero(stays))
-        self.loads = candidate_loads[stays]
-        leaves = np.flatnonzero(~stays)
-        if not leaves.size:
-            return out, out_loads
+            self.line = float(np.partition(candidates, place)[place])
+            above = loads > self.line
+        light, heavy = np.flatnonzero(~above), np.flatnonzero(above)
+        out, out_loads = self._left()
+        self.keys = joined_columns([self.keys, keys.take(heavy)])
+        self.loads = np.concatenate([self.loads, loads[heavy]])
         return (
-            joined_columns([out, candidates.take(leaves)]),
-            np.concatenate([out_loads, candidate_loads[leaves]]),
+            joined_columns([keys.take(light), out]),
+            np.concatenate([loads[light], out_loads]),
         )
 
     def raise_line(self, line: float) -> tuple[KeyColumn, Loads]:
         """Turn away what is not above another line; give it."""
         self.line = max(self.line, line)
-        leaves = np.flatnonzero(self.loads <= self.line)
-        stays = np.flatnonzero(self.loads > self.line)
+        return self._left()
+
+    def _left(self) -> tuple[KeyColumn, Loads]:
+        """Let go of what is no longer above the line."""
+        stays = self.loads > self.line
+        leaves, kept = np.flatnonzero(~stays), np.flatnonzero(stays)
         out, out_loads = self.keys.take(leaves), self.loads[leaves]
-        self.keys, self.loads = self.keys.take(stays), self.loads[stays]
+        self.keys, self.loads = self.keys.take(kept), self.loads[kept]
         return out, out_loads

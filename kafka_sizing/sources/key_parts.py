@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,11 @@ from kafka_sizing.keys.sketch import spread_keys
 from kafka_sizing.keys.tail import TAIL_BINS, TailBins
 from kafka_sizing.sources.heaviest import Heaviest
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Loads = NDArray[np.float64]
+Bins = NDArray[np.int64]
 
 SLICES: Final = 32  # of the tail bins; parts 0 …
 _FACTS: Final = -1
@@ -118,7 +122,7 @@ class KeyParts:
             piece = np.frombuffer(row.payload, dtype=np.float64)
             self._pieces[row.part] = self._pieces.get(row.part, 0.0) + piece
         else:
-            self.tail.fill(*_read(row.payload))
+            self.tail.add_entries(*_read_entries(row.payload))
 
     def merged_rows(self) -> Iterator[Row]:
         """Give what the rows that were added amount to, part by part."""
@@ -178,15 +182,16 @@ class KeyParts:
         ends = np.searchsorted(bins, np.arange(SLICES + 1) * (TAIL_BINS // SLICES))
         for part, (begin, end) in enumerate(pairwise(ends.tolist())):
             some = KeyColumn(keys.data, keys.offsets[begin : end + 1])
-            yield part, _written(some, masses[begin:end]) if end > begin else b""
+            payload = _written(some, masses[begin:end], bins[begin:end])
+            yield part, payload if end > begin else b""
 
 
 def _facts_written(facts: Facts) -> bytes:
     return json.dumps(asdict(facts)).encode()
 
 
-def _written(keys: KeyColumn, loads: Loads) -> bytes:
-    """Write keys and loads as an Arrow stream."""
+def _written(keys: KeyColumn, loads: Loads, bins: Bins | None = None) -> bytes:
+    """Write keys and loads as an Arrow stream; of entries of the tail, their bins, too."""
     import pyarrow as pa
 
     begin, end = int(keys.offsets[0]), int(keys.offsets[-1])
@@ -196,7 +201,10 @@ def _written(keys: KeyColumn, loads: Loads) -> bytes:
         pa.py_buffer(keys.data[begin:end]),
     ]
     column = pa.Array.from_buffers(pa.large_binary(), len(keys), buffers)
-    batch = pa.record_batch({"key": column, "load": pa.array(loads)})
+    columns = {"key": column, "load": pa.array(loads)}
+    if bins is not None:
+        columns["bin"] = pa.array(bins)
+    batch = pa.record_batch(columns)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
@@ -204,9 +212,20 @@ def _written(keys: KeyColumn, loads: Loads) -> bytes:
 
 
 def _read(payload: bytes) -> tuple[KeyColumn, Loads]:
-    import pyarrow as pa
-
     if not len(payload):
         return KeyColumn.of([]), np.empty(0)
-    table = pa.ipc.open_stream(pa.py_buffer(payload)).read_all()
+    table = _table(payload)
     return as_key_column(table["key"]), table["load"].to_numpy()
+
+
+def _read_entries(payload: bytes) -> tuple[Bins, KeyColumn, Loads]:
+    if not len(payload):
+        return np.empty(0, np.int64), KeyColumn.of([]), np.empty(0)
+    table = _table(payload)
+    return table["bin"].to_numpy(), as_key_column(table["key"]), table["load"].to_numpy()
+
+
+def _table(payload: bytes) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(pa.py_buffer(payload)).read_all()
