@@ -88,7 +88,8 @@ class KeyColumn(Sequence[bytes | None]):
 
     def take(self, positions: NDArray[np.int64]) -> KeyColumn:
         """Give the keys at ``positions``, in that order."""
-        lengths = self.lengths[positions]
+        begins = self.offsets[positions]
+        lengths = self.offsets[positions + 1] - begins
         if lengths.min(initial=0) < 0 or lengths.max(initial=0) > self.data.size:
             check_rising(self.offsets)
         offsets = offsets_of(lengths)
@@ -97,10 +98,9 @@ class KeyColumn(Sequence[bytes | None]):
         if worth_compiling(len(positions)):
             from kafka_sizing.keys.compiled import tables
 
-            if not tables.copy_keys(self.data, self.offsets[positions], offsets, data):
+            if not tables.copy_keys(self.data, begins, offsets, data):
                 check_rising(self.offsets)
             return KeyColumn(data, offsets, valid)
-        begins = self.offsets[positions]
         if begins.min(initial=0) < 0 or (begins + lengths).max(initial=0) > self.data.size:
             check_rising(self.offsets)
         for begin, end in _runs(offsets, BYTES_PER_TAKE):

@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from kafka_sizing.keys.compiled.words import fetch_ahead, kernel, part, u32_at, u64_at
+from kafka_sizing.keys.compiled.words import fetch_ahead, kernel, part, put_u64, u32_at, u64_at
 
 KEYS_AT_ONCE: Final = 256  # lookups whose cache misses overlap
+COPIES_AHEAD: Final = 32
 BYTES_PER_ENTRY: Final = 16  # beside the key's own
 
 _ENTRY: Final = np.uint64(0xFFFFFFFF)
@@ -110,6 +111,18 @@ def sum_codes(codes, weights, seen, sums, used):
     return found
 
 
+@part
+def _copy_bytes(source, at, copied, there, length):
+    """Copy bytes, eight at a time while both sides have as many; some beyond the end, too."""
+    whole = (length + 7) & ~7
+    if at + whole <= len(source) and there + whole <= len(copied):
+        for step in range(0, length, 8):
+            put_u64(copied, there + step, u64_at(source, at + step))
+    else:
+        for step in range(length):
+            copied[there + step] = source[at + step]
+
+
 @kernel
 def copy_keys(data, begins, offsets, copied):
     """Lay the keys that begin at ``begins`` end to end, as long as ``offsets`` say.
@@ -117,13 +130,13 @@ def copy_keys(data, begins, offsets, copied):
     Returns whether all of them lie within ``data``.
     """
     for key in range(len(begins)):
+        if key + COPIES_AHEAD < len(begins):
+            fetch_ahead(data, begins[key + COPIES_AHEAD])
         at = begins[key]
-        there = offsets[key]
-        length = offsets[key + 1] - there
+        length = offsets[key + 1] - offsets[key]
         if at < 0 or at + length > len(data):
             return False
-        for step in range(length):
-            copied[there + step] = data[at + step]
+        _copy_bytes(data, at, copied, offsets[key], length)  # the next key mends what is beyond
     return True
 
 
@@ -141,8 +154,7 @@ def _add_one(data, at, length, hashed, weight, slots, shift, arena, begins, load
                 return held
         place = (place + 1) & mask
     there = begins[held]
-    for step in range(length):
-        arena[there + step] = data[at + step]
+    _copy_bytes(data, at, arena, there, length)
     begins[held + 1] = there + length
     loads[held] = weight
     slots[place] = np.uint64(hashed) << _HASH | np.uint64(held + 1)

@@ -76,6 +76,19 @@ u64_at = _word_at(64)
 
 
 @intrinsic
+def put_u64(_typing, array, _at, _word):
+    """Write a word, whatever its alignment."""
+
+    def generate(context, builder, signature, arguments):
+        held = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(held.data, [arguments[1]])
+        builder.store(arguments[2], builder.bitcast(place, ir.IntType(64).as_pointer())).align = 1
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.uint64), generate
+
+
+@intrinsic
 def fetch_ahead(_typing, array, _index):
     """Let the memory behind ``array[index]`` come near; go on without waiting for it."""
 
