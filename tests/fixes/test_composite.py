@@ -11,6 +11,8 @@ from kafka_sizing.fixes import subkeys
 from kafka_sizing.fixes.base import line_for
 from kafka_sizing.keys.pairs import PairLoads, count_pairs
 
+pytestmark = pytest.mark.long
+
 some_keys = st.dictionaries(
     st.one_of(st.sampled_from([b"a", b"a-0", b"a-1", b"a-1-1", b"", b"b"]), st.binary(max_size=9)),
     st.floats(0, 1e9),

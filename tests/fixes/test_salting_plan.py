@@ -13,6 +13,8 @@ from kafka_sizing.fixes.salting import (
 )
 from kafka_sizing.fixes.salting.expectation import SaltedModel
 
+pytestmark = pytest.mark.long
+
 
 def squares_left(shares, hot, shards):
     """Sum of squares when the heaviest keys are split: S2 - sum p² (1 - 1/S)."""

@@ -4,6 +4,8 @@ from hypothesis import given, strategies as st
 
 from kafka_sizing.keys import KeyLoads, fit_zipf, zipf_keys
 
+pytestmark = pytest.mark.long
+
 COUNTS = st.lists(st.integers(0, 60), min_size=1, max_size=40)
 
 

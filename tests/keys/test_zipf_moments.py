@@ -5,6 +5,8 @@ import pytest
 
 from kafka_sizing.keys.zipf_moments import zipf_moments
 
+pytestmark = pytest.mark.long
+
 
 def shares_of(keys, exponent):
     weights = np.arange(1.0, keys + 1) ** -exponent

@@ -12,6 +12,8 @@ from kafka_sizing.keys import uniform_keys
 from kafka_sizing.partitions import certainty as reckoning, chance_on_line, sampling_noise
 from kafka_sizing.partitions.certainty import SamplingNoise
 
+pytestmark = pytest.mark.long
+
 
 def every_sample(records: int, partitions: int) -> list[int]:
     """The largest partition of each of the equally likely samples."""

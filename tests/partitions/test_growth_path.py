@@ -13,6 +13,8 @@ from kafka_sizing import KeyLoads, moved_keys, moved_share, place, zipf_keys
 from kafka_sizing.partitions.growing import GrowthCurve, plan_growth
 from kafka_sizing.units import MiB
 
+pytestmark = pytest.mark.long
+
 DOUBLING = {"growth_fraction_per_year": 1.0, "horizon_years": 3, "partition_bytes_per_s": 10}
 
 

@@ -12,6 +12,8 @@ from kafka_sizing.keys import uniform_keys, zipf_keys
 from kafka_sizing.topic import Cluster, Group, Keys, Producers, TopicDesign, Traffic
 from kafka_sizing.topic.planning.count import decide_count
 
+pytestmark = pytest.mark.long
+
 
 def design(write=100e6, **given):
     traffic = given.pop("traffic", {})
@@ -244,7 +246,7 @@ RISES_WITH = {"compression ratio": -1, "producer rate": -1, "member rate of bill
 NUDGES = {"growth": 1e-5, "horizon": 1e-5, "headroom": 1e-5}  # others: a millionth of the value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     traffic=st.fixed_dictionaries(
         {

@@ -15,6 +15,8 @@ import pytest
 
 from kafka_sizing.consumers.monitoring import diagnose_lag
 
+pytestmark = pytest.mark.long
+
 FIRST_HELD_OUT = 3_000_000
 SCENARIOS = 600
 

@@ -20,6 +20,8 @@ from kafka_sizing.consumers.scaling import (
 from kafka_sizing.consumers.scaling.comparison import PolicyComparison, compare_policies
 from kafka_sizing.consumers.scaling.outcome import PolicyOutcome
 
+pytestmark = pytest.mark.long
+
 EVEN = KedaTrigger(lag_threshold=2_000, limit="even")
 KEDA = KedaPolicy(trigger=EVEN, least=2, most=12, name="lag")
 CPU = CpuPolicy(least=2, most=12, name="CPU")

@@ -10,6 +10,8 @@ from kafka_sizing.consumers.rebalance import rebalance_cost
 from kafka_sizing.consumers.retention import time_to_loss
 from kafka_sizing.partitions import PartitionLoads
 
+pytestmark = pytest.mark.long
+
 WITHIN = 0.01
 DEFAULT_ASSIGNORS = {
     "eager": "range",

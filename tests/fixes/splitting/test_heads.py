@@ -13,6 +13,8 @@ from kafka_sizing.fixes import (
 )
 from kafka_sizing.fixes.splitting import Candidates, head_choices
 
+pytestmark = pytest.mark.long
+
 
 def zipf_stream(exponent, records=50_000, keys=1_000):
     return stream_of(zipf_keys(keys, exponent=exponent, total=1), records, rng=1)

@@ -14,6 +14,8 @@ from kafka_sizing.fixes import (
 )
 from kafka_sizing.fixes.splitting.scheme import SplitKeys
 
+pytestmark = pytest.mark.long
+
 
 def test_a_scheme_keeps_the_load_and_says_what_it_costs(scheme, carriers):
     outcome = scheme.evaluate(carriers, 12)

@@ -6,6 +6,8 @@ import pytest
 from kafka_sizing.partitions.keyless import find_keyless_client, simulate_keyless
 from kafka_sizing.partitions.keyless.queues import Queue, SlowProducer
 
+pytestmark = pytest.mark.long
+
 
 def shares(client, slow, *, rate=10_000, duration_s=60, partitions=12, **kwargs):
     spread = simulate_keyless(
