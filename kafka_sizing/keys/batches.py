@@ -25,7 +25,7 @@ class KeyBatch:
     are codes into a dictionary are added up by code.
     """
 
-    keys: KeyColumn  #: (k,), without nulls, in order of first appearance
+    keys: KeyColumn  #: (k,), without nulls, as they came; those of codes by first appearance
     hashes: NDArray[np.uint32]  #: (k,), murmur2
     loads: NDArray[np.float64]  #: (k,)
     null_load: float = 0.0

@@ -28,6 +28,9 @@ class KeyColumn(Sequence[bytes | None]):
     valid: NDArray[np.bool_] | None = None  #: (n,); None: no key is null
 
     def __post_init__(self) -> None:
+        for name, held in (("data", np.uint8), ("offsets", np.int64)):
+            array = getattr(self, name).astype(held, order="C", casting="safe", copy=False)
+            object.__setattr__(self, name, np.ascontiguousarray(array))
         for name in ("data", "offsets", "valid"):
             array = getattr(self, name)
             if array is not None and array.flags.writeable:
@@ -88,6 +91,8 @@ class KeyColumn(Sequence[bytes | None]):
 
     def take(self, positions: NDArray[np.int64]) -> KeyColumn:
         """Give the keys at ``positions``, in that order."""
+        if positions.size and positions.min() < 0:
+            raise IndexError(f"positions must be >= 0, got {positions.min()}")
         begins = self.offsets[positions]
         lengths = self.offsets[positions + 1] - begins
         if lengths.min(initial=0) < 0 or lengths.max(initial=0) > self.data.size:

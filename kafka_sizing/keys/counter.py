@@ -43,6 +43,7 @@ class KeyCounter:
         self.null_load = 0.0
         self._null_records = 0
         self._first_seen = 0  # records whose key was not held when they came
+        self._too_long: set[int] = set()  # hashes of keys that no table holds
         self._weighed = False
         self._keyed_load = 0.0
         self._squares = 0.0
@@ -89,7 +90,9 @@ class KeyCounter:
                 alone = batch.taken(np.array([begin]))
                 if not self._put(alone):
                     self._bins().add(alone.keys, alone.loads)
-                    self._first_seen += 1
+                    hashed = int(alone.hashes[0])
+                    self._first_seen += hashed not in self._too_long
+                    self._too_long.add(hashed)
                 begin += 1
             else:
                 begin, has_room = end, True

@@ -29,10 +29,9 @@ class KeySketch(KeyLoads):
     """`KeyLoads` of more keys than memory holds: heavy ones one by one, all others in bins.
 
     ``keys`` and ``loads`` hold the heavy keys by falling load, then one entry for each bin that
-    is not empty: a key that belongs to it, made up where its own are long, and the load of all its
-    keys together. Functions that take
-    `KeyLoads` take it too. It comes from `count_key_files`, `sketch_key_frame` and
-    `sketch_keys`.
+    is not empty: a key that belongs to it, made up where its first one is long, and the load of
+    all its keys together. Functions that take `KeyLoads` take it too. It comes from
+    `count_key_files`, `sketch_key_frame` and `sketch_keys`.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ from kafka_sizing.keys.slots import empty_slots, roomier_slots, shift_of
 
 _FIRST_BITS: Final = 16  # of the number of slots
 _MOST_BITS: Final = 32
-WORD_BYTES: Final = 8  # read at once where a key begins
+WORD_BYTES: Final = 8  # written at once, of the last key, too
 _BYTES_PER_SLOT: Final = 8
 _LEAST_PER_SLOT: Final = 4 * _BYTES_PER_SLOT  # of all bytes
 _BYTES_PER_ENTRY: Final = 16  # as `compiled.tables` counts them

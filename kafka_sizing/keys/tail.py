@@ -19,7 +19,7 @@ TAIL_BINS: Final = 1_108_800
 
 Loads = NDArray[np.float64]
 _KEYS_PER_STEP: Final = 2**18
-_LONGEST_WITNESS: Final = 40  # bytes; a short key is made up for a bin whose keys are longer
+_LONGEST_WITNESS: Final = 40  # bytes; a short key is made up for a bin whose first key is longer
 
 
 class TailBins:
@@ -43,7 +43,7 @@ class TailBins:
         self.mass = np.zeros(TAIL_BINS)
         self.sums = {count: np.zeros(count) for count in _independent(counts)}
         self._has_witness = np.zeros(TAIL_BINS, dtype=np.bool_)
-        self._first_of = np.empty(TAIL_BINS, dtype=np.int64)  # where a key of a bin stood first
+        self._first_of = np.empty(TAIL_BINS, dtype=np.int32)  # where a key of a bin stood first
         self._witnesses: list[tuple[NDArray[np.int64], KeyColumn]] = []
         self._first_keys = 0
         self._first_bytes = 0
@@ -94,7 +94,7 @@ class TailBins:
             columns.append(stand_ins(self.partitioner, TAIL_BINS, made_up))
         self._first_of[bins] = np.arange(len(bins))
         in_order = np.flatnonzero(self._has_witness)
-        keys = joined_columns(columns).take(self._first_of[in_order])
+        keys = joined_columns(columns).take(self._first_of[in_order].astype(np.int64))
         return in_order, keys, self.mass[in_order]
 
     def add_entries(self, bins: NDArray[np.int64], keys: KeyColumn, masses: Loads) -> None:

@@ -35,14 +35,14 @@ class Heaviest:
             place = len(candidates) - self.most - 1
             self.line = float(np.partition(candidates, place)[place])
             above = loads > self.line
-        light, heavy = np.flatnonzero(~above), np.flatnonzero(above)
         out, out_loads = self._left()
+        light, heavy = np.flatnonzero(~above), np.flatnonzero(above)
         self.keys = joined_columns([self.keys, keys.take(heavy)])
         self.loads = np.concatenate([self.loads, loads[heavy]])
-        return (
-            joined_columns([keys.take(light), out]),
-            np.concatenate([loads[light], out_loads]),
-        )
+        turned_away = keys.take(light)
+        if not len(out):
+            return turned_away, loads[light]
+        return joined_columns([turned_away, out]), np.concatenate([loads[light], out_loads])
 
     def raise_line(self, line: float) -> tuple[KeyColumn, Loads]:
         """Turn away what is not above another line; give it."""
@@ -52,6 +52,8 @@ class Heaviest:
     def _left(self) -> tuple[KeyColumn, Loads]:
         """Let go of what is no longer above the line."""
         stays = self.loads > self.line
+        if stays.all():
+            return KeyColumn.of([]), np.empty(0)
         leaves, kept = np.flatnonzero(~stays), np.flatnonzero(stays)
         out, out_loads = self.keys.take(leaves), self.loads[leaves]
         self.keys, self.loads = self.keys.take(kept), self.loads[kept]

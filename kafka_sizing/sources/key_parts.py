@@ -181,9 +181,11 @@ class KeyParts:
         bins, keys, masses = self.tail.entries()
         ends = np.searchsorted(bins, np.arange(SLICES + 1) * (TAIL_BINS // SLICES))
         for part, (begin, end) in enumerate(pairwise(ends.tolist())):
+            if begin == end:
+                yield part, b""
+                continue
             some = KeyColumn(keys.data, keys.offsets[begin : end + 1])
-            payload = _written(some, masses[begin:end], bins[begin:end])
-            yield part, payload if end > begin else b""
+            yield part, _written(some, masses[begin:end], bins[begin:end])
 
 
 def _facts_written(facts: Facts) -> bytes:
@@ -203,7 +205,7 @@ def _written(keys: KeyColumn, loads: Loads, bins: Bins | None = None) -> bytes:
     column = pa.Array.from_buffers(pa.large_binary(), len(keys), buffers)
     columns = {"key": column, "load": pa.array(loads)}
     if bins is not None:
-        columns["bin"] = pa.array(bins)
+        columns["bin"] = pa.array(bins.astype(np.int32))
     batch = pa.record_batch(columns)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
@@ -222,7 +224,8 @@ def _read_entries(payload: bytes) -> tuple[Bins, KeyColumn, Loads]:
     if not len(payload):
         return np.empty(0, np.int64), KeyColumn.of([]), np.empty(0)
     table = _table(payload)
-    return table["bin"].to_numpy(), as_key_column(table["key"]), table["load"].to_numpy()
+    bins = table["bin"].to_numpy().astype(np.int64)
+    return bins, as_key_column(table["key"]), table["load"].to_numpy()
 
 
 def _table(payload: bytes) -> pa.Table:

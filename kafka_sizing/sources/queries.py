@@ -95,7 +95,7 @@ def _one_kind(kinds: Mapping[str, int], wanted: Wanted) -> str | None:
 
 
 def _batch(keys: pa.Array, held: str, loads: Any, wanted: Wanted) -> KeyBatch:
-    """Add up records, and write keys as the serializer does."""
+    """Take records, and write keys as the serializer does."""
     key, serializer = wanted.key, wanted.serializer
     if held in ("integers", "big integers", "floats"):
         return KeyBatch.of(encode_keys(keys, name=key, serializer=serializer), loads)

@@ -13,8 +13,6 @@ from kafka_sizing.fixes.salting import (
 )
 from kafka_sizing.fixes.salting.expectation import SaltedModel
 
-pytestmark = pytest.mark.long
-
 
 def squares_left(shares, hot, shards):
     """Sum of squares when the heaviest keys are split: S2 - sum p² (1 - 1/S)."""
@@ -238,6 +236,7 @@ def test_consecutive_shards_of_a_lone_key_part_as_the_share_asks(share, shards):
     assert plan.probability == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("placement", ["hashed", "consecutive"])
 @pytest.mark.parametrize("share", [0.12, 0.08, 0.06])
 def test_what_is_planned_keeps_the_line_under_other_hashes(zipf_keys, share, placement):
@@ -276,6 +275,7 @@ def test_options_trade_keys_against_shards(zipf_keys):
     assert plan.obstacle is None
 
 
+@pytest.mark.long
 def test_a_tighter_line_never_costs_less(zipf_keys):
     keys = zipf_keys(2_000)
     costs = [

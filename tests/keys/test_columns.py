@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from kafka_sizing.keys import KeyColumn, columns
+from kafka_sizing.keys import KeyColumn, columns, murmur2
 from kafka_sizing.keys.columns import bytes_of, check_rising, offsets_of, text_of
 
 keys = st.lists(st.none() | st.binary(max_size=8), max_size=12)
@@ -100,3 +100,20 @@ def test_bytes_of_bytes_and_of_a_lone_surrogate():
 def test_offsets():
     assert offsets_of(np.array([2, 0, 3])).tolist() == [0, 2, 2, 5]
     assert offsets_of(np.array([], dtype=np.int64)).tolist() == [0]
+
+
+def test_columns_of_any_layout_are_read_alike():
+    names = [b"%d" % number for number in range(1_000)]
+    column = KeyColumn.of(names)
+    twice = np.repeat(column.offsets, 2)[::2]
+    for offsets in (twice, column.offsets.astype(np.int32), column.offsets[::-1].copy()[::-1]):
+        assert list(KeyColumn(column.data, offsets)) == names
+        assert np.array_equal(murmur2(KeyColumn(column.data, offsets)), murmur2(column))
+    with pytest.raises(TypeError, match="Cannot cast array data"):
+        KeyColumn(column.data, column.offsets.astype(float))
+
+
+@pytest.mark.parametrize("at", [[-1], [-1, 0, 1], [0, -1]])
+def test_keys_are_not_taken_from_the_end(at):
+    with pytest.raises(IndexError, match=r"^positions must be >= 0, got -1$"):
+        KeyColumn.of([b"a", b"b"]).take(np.array(at))

@@ -150,6 +150,16 @@ def test_keys_outside_their_data_are_refused_before_they_are_read(choose, hash, 
             column.take(np.array([near]))
 
 
+@pytest.mark.parametrize("hash", HASHES, ids=lambda hash: hash.name)
+def test_lengths_that_wrap_around_are_refused(choose, hash):
+    offsets = np.zeros(1_001, dtype=np.int64)
+    offsets[200:203] = 2**63 - 1, -(2**63), -1
+    column = KeyColumn(np.zeros(8, dtype=np.uint8), offsets)
+    choose(True)
+    with pytest.raises(ValueError, match=r"^offsets must not fall, got .* at position"):
+        hash.of_column(column)
+
+
 def test_parts_of_a_column_are_each_checked(choose, monkeypatch):
     monkeypatch.setattr(hashing, "LEAST_KEYS_PER_PART", 1_000)
     monkeypatch.setattr(fast, "workers", lambda: 4)

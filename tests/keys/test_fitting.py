@@ -4,8 +4,6 @@ from hypothesis import given, strategies as st
 
 from kafka_sizing.keys import KeyLoads, fit_zipf, zipf_keys
 
-pytestmark = pytest.mark.long
-
 COUNTS = st.lists(st.integers(0, 60), min_size=1, max_size=40)
 
 
@@ -52,6 +50,7 @@ def test_the_shares_themselves_give_their_exponent_back(exponent):
     assert found["first ranks"] == pytest.approx(exponent, abs=1e-6)
 
 
+@pytest.mark.long
 def test_the_standard_error_is_what_samples_show():
     # all of 50 ranks far apart, so that ranking by counts does not bias them
     shares = shares_of(50, 1.5)
@@ -104,6 +103,7 @@ def test_the_range_is_that_of_the_fits_and_the_top_share_is_read_off():
     assert "count spectrum" in fits._repr_html_()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("records", [1_000, 10_000, 100_000])
 @pytest.mark.parametrize("exponent", [0.0, 0.7, 1.0, 1.3])
 def test_the_range_holds_the_true_exponent(exponent, records):

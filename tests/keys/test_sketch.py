@@ -22,8 +22,6 @@ from kafka_sizing import (
     zipf_keys,
 )
 from kafka_sizing.keys import KeyColumn, fit_zipf, unseen_keys
-from kafka_sizing.keys.partitioners import PARTITIONERS as KNOWN
-from kafka_sizing.keys.stand_ins import stand_ins
 from kafka_sizing.keys.tail import TAIL_BINS, TailBins
 from kafka_sizing.partitions import dispersion_test
 
@@ -154,6 +152,10 @@ def test_bins_and_sums_hold_every_key():
     tail.add(keys.keys[2_000:], keys.loads[2_000:])
     assert set(tail.sums) == {26}  # 12 follows from the bins, 13 from 26
     bins, witnesses, masses = tail.entries()
+    firsts = {}
+    for key, at in zip(keys.keys, tail.bins_of(keys.keys).tolist(), strict=True):
+        firsts.setdefault(at, key)
+    assert list(witnesses) == [firsts[at] for at in bins.tolist()]
     numbers = np.bitwise_and(murmur2(keys.keys), 0x7FFFFFFF)
     np.testing.assert_allclose(tail.sums[26], np.bincount(numbers % 26, keys.loads))
     added = np.bincount(numbers % TAIL_BINS, keys.loads, minlength=TAIL_BINS)
@@ -183,16 +185,6 @@ def test_no_key_is_made_up_where_not_all_bytes_are_hashed():
     tail = TailBins("streams-windowed")
     tail.add(keys, np.ones(50))
     assert set(tail.entries()[1]) <= set(keys)
-
-
-@pytest.mark.parametrize("client", ["java", "librdkafka", "sarama", "murmur2-unmasked"])
-@pytest.mark.parametrize("modulus", [1, 7, 5_000])
-def test_stand_ins_leave_the_remainders_they_stand_for(client, modulus):
-    partitioner = KNOWN[client]
-    wanted = np.arange(modulus)[::-1]
-    made = stand_ins(partitioner, modulus, wanted)
-    assert np.array_equal(partitioner.numbers_of(made) % modulus, wanted)
-    assert len(set(made)) == modulus
 
 
 def test_empty_bins_are_no_entries():

@@ -5,14 +5,13 @@ import pytest
 
 from kafka_sizing.keys.zipf_moments import zipf_moments
 
-pytestmark = pytest.mark.long
-
 
 def shares_of(keys, exponent):
     weights = np.arange(1.0, keys + 1) ** -exponent
     return weights / weights.sum()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("keys", "exponent", "records"),
     [

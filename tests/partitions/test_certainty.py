@@ -12,8 +12,6 @@ from kafka_sizing.keys import uniform_keys
 from kafka_sizing.partitions import certainty as reckoning, chance_on_line, sampling_noise
 from kafka_sizing.partitions.certainty import SamplingNoise
 
-pytestmark = pytest.mark.long
-
 
 def every_sample(records: int, partitions: int) -> list[int]:
     """The largest partition of each of the equally likely samples."""
@@ -215,6 +213,7 @@ def test_nonsense_gets_one_clear_line(call, message):
 # False alarms of find_hot: tests/benchmarks/false_alarms.py prints the whole table.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ratio", [1.0, 1.1, 1.5])
 @pytest.mark.parametrize("records", [1_000, 10_000, 100_000, 1_000_000])
 @pytest.mark.parametrize("partitions", [6, 12, 48, 500])
@@ -235,6 +234,7 @@ def test_even_partitions_are_called_hot_in_at_most_5_of_100_samples(ratio, recor
         assert chance > 0.01
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("records", [1_000, 20_000])
 @pytest.mark.parametrize("partitions", [6, 48, 500])
 def test_even_keys_hashed_as_kafka_does_are_not_called_hot(records, partitions):

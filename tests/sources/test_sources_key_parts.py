@@ -64,9 +64,21 @@ def test_rows_add_up_to_what_one_task_gives(loads, tasks, workers, heavy):
         assert held(parts) == held(alone)
         assert parts.heaviest.line == alone.heaviest.line
         np.testing.assert_array_equal(parts.tail.mass, alone.tail.mass)
+        bins, keys, _ = parts.tail.entries()
+        assert np.array_equal(parts.tail.bins_of(keys), bins)
         for count, sums in alone.tail.sums.items():
             np.testing.assert_array_equal(parts.tail.sums[count], sums)
         assert (parts.facts.groups, parts.facts.records) == (len(loads), len(loads))
+
+
+def test_long_keys_of_the_tail_stay_where_they_are():
+    names = [b"%0100d" % name for name in range(300)]
+    rows = task(np.arange(300.0), names)
+    assert max(len(row.payload) for row in rows if row.part >= 0) < 2_000
+    parts = whole_of(list(merged(rows + rows, 2)))
+    bins, keys, masses = parts.tail.entries()
+    assert np.array_equal(parts.tail.bins_of(keys), bins)
+    assert masses.sum() + parts.heaviest.loads.sum() == 2 * np.arange(300).sum()
 
 
 def test_what_is_sent_does_not_grow_with_the_keys():

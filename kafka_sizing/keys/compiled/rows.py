@@ -41,7 +41,7 @@ def measured(data, at, size, words):
         shortest = min(shortest, length)
         longest = max(longest, length)
         ends |= length
-    if shortest < 0 or at[0] < 0 or at[size] > len(data):
+    if shortest < 0 or longest > len(data) or not 0 <= at[0] <= at[size] <= len(data):
         return np.int64(0), np.int64(OUTSIDE), False
     far_longer = longest * size > 3 * (at[size] - at[0]) + 16 * GROUP
     if size < GROUP or far_longer or at[size] + longest + 4 * ROWS > len(data):

@@ -113,7 +113,7 @@ def sum_codes(codes, weights, seen, sums, used):
 
 @part
 def _copy_bytes(source, at, copied, there, length):
-    """Copy bytes, eight at a time while both sides have as many; some beyond the end, too."""
+    """Copy bytes, eight at a time where both sides have room, and so some beyond the end."""
     whole = (length + 7) & ~7
     if at + whole <= len(source) and there + whole <= len(copied):
         for step in range(0, length, 8):
@@ -134,7 +134,7 @@ def copy_keys(data, begins, offsets, copied):
             fetch_ahead(data, begins[key + COPIES_AHEAD])
         at = begins[key]
         length = offsets[key + 1] - offsets[key]
-        if at < 0 or at + length > len(data):
+        if at < 0 or at > len(data) - length:
             return False
         _copy_bytes(data, at, copied, offsets[key], length)  # the next key mends what is beyond
     return True
