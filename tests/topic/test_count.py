@@ -246,7 +246,7 @@ RISES_WITH = {"compression ratio": -1, "producer rate": -1, "member rate of bill
 NUDGES = {"growth": 1e-5, "horizon": 1e-5, "headroom": 1e-5}  # others: a millionth of the value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     traffic=st.fixed_dictionaries(
         {

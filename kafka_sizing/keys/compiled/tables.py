@@ -14,7 +14,7 @@ import numpy as np
 from kafka_sizing.keys.compiled.words import fetch_ahead, kernel, part, put_u64, u32_at, u64_at
 
 KEYS_AT_ONCE: Final = 256  # lookups whose cache misses overlap
-COPIES_AHEAD: Final = 32
+COPIES_AHEAD: Final = 32  # whose memory is asked for while a key is copied
 BYTES_PER_ENTRY: Final = 16  # beside the key's own
 
 _ENTRY: Final = np.uint64(0xFFFFFFFF)
