@@ -28,6 +28,7 @@ class KeyBatch:
     keys: KeyColumn  #: (k,), without nulls, as they came; those of codes by first appearance
     hashes: NDArray[np.uint32]  #: (k,), murmur2
     loads: NDArray[np.float64]  #: (k,)
+    load: float = 0.0  #: of all keys together
     null_load: float = 0.0
     records: int = 0  #: how many there were, those without a key included
     null_records: int = 0
@@ -39,20 +40,21 @@ class KeyBatch:
         """Take records; each weighs 1 if not told otherwise."""
         records = len(keys)
         null = keys.null_positions
-        if weights is None:
-            null_load, squares = float(null.size), float(records)
-        else:
-            with np.errstate(over="ignore"):  # what is too large is refused, or left unused
-                null_load = float(weights[null].sum())
-                squares = float(np.dot(weights, weights))
         if keys.codes is None:
             column, hashes, loads = _of_column(keys.column, null, weights)
         else:
             column, hashes, loads = _of_codes(keys.column, keys.codes, weights)
+        if weights is None:
+            load, null_load, squares = map(float, (records - null.size, null.size, records))
+        else:
+            with np.errstate(over="ignore"):  # what is too large is refused, or left unused
+                load, null_load = float(loads.sum()), float(weights[null].sum())
+                squares = float(np.dot(weights, weights))
         return cls(
             keys=column,
             hashes=hashes,
             loads=loads,
+            load=load,
             null_load=null_load,
             records=records,
             null_records=len(null),

@@ -75,8 +75,7 @@ class KeyCounter:
         self.null_load += batch.null_load
         self._null_records += batch.null_records
         self._weighed |= batch.weighed
-        with np.errstate(over="ignore"):  # an infinite total is refused at the end
-            self._keyed_load += float(batch.loads.sum())
+        self._keyed_load += batch.load  # an infinite total is refused at the end
         self._squares += batch.squares
         self._hold(batch)
         if not self.is_exact:
@@ -188,14 +187,19 @@ class KeyCounter:
 
     def _make_room(self) -> None:
         """Move all but the heaviest keys to their bins."""
-        tail = self._bins()
-        keys, loads = self._table.column(), self._table.loads
+        tail, loads = self._bins(), self._table.loads()
         if not len(loads):
             return
         most_kept = int(KEPT_FRACTION * len(loads))
         cut = np.partition(loads, len(loads) - 1 - most_kept)[len(loads) - 1 - most_kept]
-        kept = (loads > cut) | spread_keys(self._partitioner, keys)
-        _add_in_steps(tail, keys, loads, ~kept)
+        kept = loads > cut
+        begin = 0
+        for keys, some in self._table.pieces():
+            stay = kept[begin : begin + len(keys)]
+            stay |= spread_keys(self._partitioner, keys)
+            gone = np.flatnonzero(~stay)
+            tail.add(keys.take(gone), some[gone])
+            begin += len(keys)
         self._table.keep(kept)
 
 
@@ -237,10 +241,12 @@ class SecondLook:
         keys = max(self._expected_keys, held)
         table = least_bytes(round(_MARGIN * keys), self._tail.mean_key_bytes)
         needed = ceil(table / TABLE_FRACTION / MiB) * MiB
+        enough = most_keys(table, self._tail.mean_key_bytes) >= keys
+        cure = f"give {format_load(needed, 'bytes')}" if enough else "no table holds so many"
         return MemoryError(
             f"memory_bytes must hold the keys that are as heavy as {HEAVY_SHARE:g} of the load, "
-            f"and those that share a bin with them, about {keys:,}: give "
-            f"{format_load(needed, 'bytes')}, got {format_load(self._most_bytes, 'bytes')}"
+            f"and those that share a bin with them, about {keys:,}: {cure}, got "
+            f"{format_load(self._most_bytes, 'bytes')}"
         )
 
     def sketch(self, unit: LoadUnit) -> KeySketch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import ceil
 from typing import Final
 
@@ -18,14 +19,18 @@ _MOST_BITS: Final = 32
 WORD_BYTES: Final = 8  # written at once, of the last key, too
 _BYTES_PER_SLOT: Final = 8
 _LEAST_PER_SLOT: Final = 4 * _BYTES_PER_SLOT  # of all bytes
-_BYTES_PER_ENTRY: Final = 16  # as `compiled.tables` counts them
+_HEADER_BYTES: Final = 12  # of a record, as `compiled.records` lays it
+_MOST_RECORD_BYTES: Final = 2**35 - 2 * WORD_BYTES  # as far as a slot reaches
+_KEYS_PER_PIECE: Final = 2**20
+
+Loads = NDArray[np.float64]
 
 
 class KeyTable:
     """Distinct keys in order of first appearance, and what each adds up to.
 
-    It grows as keys come, up to ``most_bytes``; then `add` takes no more. Entries and key bytes
-    are set aside at their full size at once: the system hands out their pages as they fill.
+    It grows as keys come, up to ``most_bytes``; then `add` takes no more. Records are set aside
+    at their full size at once: the system hands out their pages as they fill.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -34,68 +39,87 @@ class KeyTable:
         self._empty()
 
     def _empty(self) -> None:
-        self._held = 0
+        self._held = self._used = 0
         self._bits = min(_FIRST_BITS, self._most_bits)
         self._slots = empty_slots(self._bits)
-        entries = np.empty(2 * self._room_of(self._most_bits) + 2, dtype=np.int64)
-        self._begins = entries[0::2]  # side by side with loads: whoever wants one wants both
-        self._loads = entries.view(np.float64)[1::2]
-        self._begins[0] = 0
-        self._arena = np.empty(self._most_rest + WORD_BYTES, dtype=np.uint8)
+        words = self._most_rest // WORD_BYTES + 1
+        self._arena = np.empty(words * WORD_BYTES, dtype=np.uint8)
 
     def __len__(self) -> int:
         """Count the distinct keys."""
         return self._held
 
-    @property
-    def loads(self) -> NDArray[np.float64]:
-        """What each key adds up to, in order of first appearance."""
-        return self._loads[: self._held].copy()
-
     def hashes(self) -> NDArray[np.uint32]:
-        """Give the murmur2 hash of each key."""
-        return MURMUR2.of_column(self.column())
+        """Give the murmur2 hash of each key, in no order."""
+        taken = self._slots[self._slots != 0]
+        return np.asarray(taken >> np.uint64(32), dtype=np.uint32)
 
-    def column(self) -> KeyColumn:
-        """Give the keys, in order of first appearance; good until the table changes."""
-        offsets = self._begins[: self._held + 1].copy()
-        return KeyColumn(self._arena[: offsets[-1]], offsets)
+    def loads(self) -> Loads:
+        """Give what each key adds up to, in order of first appearance."""
+        return self._read(0, self._held)[1]
 
-    def taken(self) -> tuple[KeyColumn, NDArray[np.float64]]:
+    def pieces(self) -> Iterator[tuple[KeyColumn, Loads]]:
+        """Give keys and loads in order of first appearance, copied, some at a time."""
+        from kafka_sizing.keys.compiled import records
+
+        here = 0
+        for begin in range(0, self._held, _KEYS_PER_PIECE):
+            offsets, loads, after = self._read(here, min(_KEYS_PER_PIECE, self._held - begin))
+            data = np.empty(int(offsets[-1]), dtype=np.uint8)
+            records.read_keys(self._arena, here, offsets, data)
+            yield KeyColumn(data, offsets), loads
+            here = after
+
+    def taken(self) -> tuple[KeyColumn, Loads]:
         """Give keys and loads away, and be empty."""
-        offsets, loads = self._begins[: self._held + 1].copy(), self.loads
+        from kafka_sizing.keys.compiled import records
+
         arena = self._arena
+        self._slots = empty_slots(0)
+        offsets, loads, _ = self._read(0, self._held)
         self._empty()
+        records.read_keys(arena, 0, offsets, arena)
         arena.resize(int(offsets[-1]), refcheck=False)  # in place: nobody else holds it
         return KeyColumn(arena, offsets), loads
 
+    def _read(self, here: int, keys: int) -> tuple[NDArray[np.int64], Loads, int]:
+        """Read how long so many keys are, what they add up to, and where the next one begins."""
+        from kafka_sizing.keys.compiled import records
+
+        offsets, loads = np.empty(keys + 1, dtype=np.int64), np.empty(keys)
+        words = self._arena.view(np.float64)
+        return offsets, loads, records.read_records(self._arena, words, here, offsets, loads)
+
     def add(self, batch: KeyBatch, begin: int = 0) -> int:
         """Add the keys of a batch from ``begin`` on; say how far it came."""
-        from kafka_sizing.keys.compiled import tables
+        from kafka_sizing.keys.compiled import records
 
         while True:
-            begin, self._held = tables.add_keys(
+            begin, self._held, self._used = records.add_keys(
                 batch.keys.data, batch.keys.offsets, batch.hashes, batch.loads, begin,
-                self._slots, shift_of(self._bits),
-                self._arena, self._begins, self._loads,
-                self._room_of(self._bits), self._most_rest, self._held,
+                self._slots, shift_of(self._bits), self._arena, self._arena.view(np.float64),
+                self._room_of(self._bits), self._most_rest, self._held, self._used,
             )  # fmt: skip
             if begin == len(batch) or self._bits == self._most_bits:
                 return int(begin)
-            if self._held + tables.KEYS_AT_ONCE <= self._room_of(self._bits):
+            if self._held + records.KEYS_AT_ONCE <= self._room_of(self._bits):
                 return int(begin)  # there are slots, but no bytes
             self._bits = min(self._bits + 2, self._most_bits)
             self._slots = roomier_slots(self._slots, self._bits)
 
     def keep(self, kept: NDArray[np.bool_]) -> None:
         """Drop all other keys."""
-        from kafka_sizing.keys.compiled import tables
+        from kafka_sizing.keys.compiled import records
 
-        hashes = self.hashes()
         self._slots[:] = 0
-        self._held = tables.keep_entries(
-            kept, hashes, self._slots, shift_of(self._bits), self._arena, self._begins, self._loads
-        )
+        begin = here = used = 0
+        for keys, _ in self.pieces():
+            here, used = records.keep_records(
+                kept[begin : begin + len(keys)], MURMUR2.of_column(keys),
+                self._slots, shift_of(self._bits), self._arena, here, used,
+            )  # fmt: skip
+            begin += len(keys)
+        self._held, self._used = int(np.count_nonzero(kept)), used
 
     def _room_of(self, bits: int) -> int:
         """Say how many keys that many slots hold: half of them, and more once they are all."""
@@ -103,18 +127,18 @@ class KeyTable:
 
 
 def most_keys(most_bytes: int, key_bytes: float) -> int:
-    """Say how many keys of that mean length a table of ``most_bytes`` holds."""
+    """Say how many keys of that mean length a table of ``most_bytes`` holds at most."""
     bits = _most_bits(most_bytes)
-    return min(_most_in_slots(bits), int(_rest(most_bytes, bits) / (_BYTES_PER_ENTRY + key_bytes)))
+    return min(_most_in_slots(bits), int(_rest(most_bytes, bits) / (_HEADER_BYTES + key_bytes)))
 
 
 def least_bytes(keys: int, key_bytes: float) -> int:
-    """Say how large a table must be to hold so many keys of that mean length."""
+    """Say how large a table must be to hold so many keys of that mean length, however mixed."""
+    record_bytes = ceil(keys * (_HEADER_BYTES + key_bytes + WORD_BYTES - 1))
     needed = 0
     for bits in range(1, _MOST_BITS + 1):
-        entries = ceil(keys * (_BYTES_PER_ENTRY + key_bytes))
-        needed = max(_LEAST_PER_SLOT << bits, entries - _rest(0, bits))
-        if most_keys(needed, key_bytes) >= keys:
+        needed = max(_LEAST_PER_SLOT << bits, record_bytes - _rest(0, bits))
+        if _most_bits(needed) == bits and _most_in_slots(bits) >= keys:
             break
     return needed
 
@@ -125,7 +149,7 @@ def _most_in_slots(bits: int) -> int:
 
 def _rest(most_bytes: int, bits: int) -> int:
     """Give what slots leave; while they move to a table of twice the size, both are there."""
-    return most_bytes - 3 * _BYTES_PER_SLOT * (1 << bits) // 2
+    return min(most_bytes - 3 * _BYTES_PER_SLOT * (1 << bits) // 2, _MOST_RECORD_BYTES)
 
 
 def _most_bits(most_bytes: int) -> int:

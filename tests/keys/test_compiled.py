@@ -1,5 +1,7 @@
 """Compiled kernels give what the NumPy forms give, bit for bit."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -271,3 +273,34 @@ def test_what_was_kept_and_is_cut_off_is_compiled_again(kept, ending, left):
     path.write_bytes(path.read_bytes()[:left])
     assert words.kernel(plus_one)(2) == 3
     assert path.stat().st_size > left  # a name may be a digit longer than before
+
+
+def hits(kernel):
+    assert kernel(1) == 2
+    return sum(kernel.stats.cache_hits.values())
+
+
+def test_what_was_kept_of_other_sources_is_compiled_again(monkeypatch, kept):
+    from kafka_sizing.keys.compiled import words
+
+    assert [hits(words.kernel(plus_one)) for _ in range(2)] == [0, 1]
+    monkeypatch.setattr(words, "_ROOM", (("rows.py", 0, 0),))
+    assert [hits(words.kernel(plus_one)) for _ in range(2)] == [0, 1]
+
+
+def test_what_was_kept_of_another_helper_is_compiled_again(tmp_path, kept):
+    from kafka_sizing.keys.compiled import words
+
+    path = tmp_path / "helper.py"
+    for text in ("def one(): return 1", "def one(): return 2 - 1"):
+        path.write_text(text)
+        names = {}
+        exec(compile(text, path, "exec"), names)
+        assert [hits(words.kernel(plus_one, names["one"])) for _ in range(2)] == [0, 1]
+
+
+def test_every_file_of_the_room_is_a_source():
+    from kafka_sizing.keys.compiled import words
+
+    names = {Path(file).name for file, *_ in words._ROOM}
+    assert {"hashes.py", "records.py", "rows.py", "tables.py", "words.py"} <= names

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kafka_sizing import KeyLoads, place
-from kafka_sizing.keys import PARTITIONERS, KeyColumn, counter as counting
+from kafka_sizing.keys import PARTITIONERS, KeyColumn, counter as counting, table
 from kafka_sizing.keys.batches import KeyBatch
 from kafka_sizing.keys.columns import offsets_of
 from kafka_sizing.keys.counter import KeyCounter
@@ -195,6 +195,15 @@ def test_too_little_memory_for_the_heavy_keys_is_said_before_the_second_look(num
     counter = KeyCounter(SMALL, partitioner=JAVA)
     read_into(counter, numbers)
     with pytest.raises(MemoryError, match=r"^memory_bytes must hold the keys .* got 512\.0 KiB"):
+        counter.second_look()
+
+
+def test_keys_that_no_table_holds_are_not_said_to_need_memory(numbers, monkeypatch):
+    monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-7)
+    monkeypatch.setattr(table, "_MOST_RECORD_BYTES", 2**18)
+    counter = KeyCounter(SMALL, partitioner=JAVA)
+    read_into(counter, numbers)
+    with pytest.raises(MemoryError, match=r"about [\d,]+: no table holds so many, got 512\.0 KiB"):
         counter.second_look()
 
 

@@ -20,17 +20,14 @@ def _compiled(
     loop: Callable[..., Any], helpers: tuple[Callable[..., Any], ...]
 ) -> Callable[..., Any] | None:
     try:
-        from numba import njit
+        import numba  # noqa: F401
     except ImportError:
         return None
+    from kafka_sizing.keys.compiled.words import kernel
+
     for helper in helpers:
         _made_known(helper)
-    compiled: Callable[..., Any]
-    try:
-        compiled = njit(cache=True)(loop)
-    except RuntimeError:  # no directory to keep in what was compiled
-        compiled = njit(loop)
-    return compiled
+    return kernel(loop, *helpers)
 
 
 @cache

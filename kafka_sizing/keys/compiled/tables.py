@@ -11,11 +11,18 @@ from typing import Final
 
 import numpy as np
 
-from kafka_sizing.keys.compiled.words import fetch_ahead, kernel, part, put_u64, u32_at, u64_at
+from kafka_sizing.keys.compiled.words import (
+    begin_of,
+    fetch_ahead,
+    kernel,
+    part,
+    put_u64,
+    u8_at,
+    u32_at,
+    u64_at,
+)
 
-KEYS_AT_ONCE: Final = 256  # lookups whose cache misses overlap
 COPIES_AHEAD: Final = 32  # whose memory is asked for while a key is copied
-BYTES_PER_ENTRY: Final = 16  # beside the key's own
 
 _ENTRY: Final = np.uint64(0xFFFFFFFF)
 _HASH: Final = np.uint64(32)
@@ -34,18 +41,9 @@ def same_bytes(left, at, right, there, length):
             left, at + length - 4
         ) == u32_at(right, there + length - 4)
     for step in range(length):  # noqa: SIM110 - what is compiled knows no all()
-        if left[at + step] != right[there + step]:
+        if u8_at(left, at + step) != u8_at(right, there + step):
             return False
     return True
-
-
-@part
-def _slot_for(slots, hashed, shift):
-    """Give the slot where a key most likely stands: its first, or else the second."""
-    place = np.int64(hashed >> shift)
-    first = slots[place]
-    second = slots[(place + 1) & (len(slots) - 1)]
-    return first if np.uint32(first >> _HASH) == hashed else second
 
 
 @kernel
@@ -55,6 +53,7 @@ def find_distinct(data, offsets, hashes, begin, slots, shift, room, first, codes
     Returns the key it came to, and how many are found.
     """
     mask = len(slots) - 1
+    bytes_at = begin_of(data)
     for key in range(begin, len(hashes)):
         hashed = hashes[key]
         at = offsets[key]
@@ -74,7 +73,7 @@ def find_distinct(data, offsets, hashes, begin, slots, shift, room, first, codes
                 entry = np.int64(slot & _ENTRY) - 1
                 there = offsets[first[entry]]
                 if offsets[first[entry] + 1] - there == length and same_bytes(
-                    data, at, data, there, length
+                    bytes_at, at, bytes_at, there, length
                 ):
                     codes[key] = entry
                     break
@@ -112,7 +111,7 @@ def sum_codes(codes, weights, seen, sums, used):
 
 
 @part
-def _copy_bytes(source, at, copied, there, length):
+def copy_bytes(source, at, copied, there, length):
     """Copy bytes, eight at a time where both sides have room, and so some beyond the end."""
     whole = (length + 7) & ~7
     if at + whole <= len(source) and there + whole <= len(copied):
@@ -136,81 +135,8 @@ def copy_keys(data, begins, offsets, copied):
         length = offsets[key + 1] - offsets[key]
         if at < 0 or at > len(data) - length:
             return False
-        _copy_bytes(data, at, copied, offsets[key], length)  # the next key mends what is beyond
+        copy_bytes(data, at, copied, offsets[key], length)  # the next key mends what is beyond
     return True
-
-
-@part
-def _add_one(data, at, length, hashed, weight, slots, shift, arena, begins, loads, held):
-    mask = len(slots) - 1
-    place = np.int64(hashed >> shift)
-    while slots[place] != 0:
-        slot = slots[place]
-        if np.uint32(slot >> _HASH) == hashed:
-            entry = np.int64(slot & _ENTRY) - 1
-            there = begins[entry]
-            if begins[entry + 1] - there == length and same_bytes(data, at, arena, there, length):
-                loads[entry] += weight
-                return held
-        place = (place + 1) & mask
-    there = begins[held]
-    _copy_bytes(data, at, arena, there, length)
-    begins[held + 1] = there + length
-    loads[held] = weight
-    slots[place] = np.uint64(hashed) << _HASH | np.uint64(held + 1)
-    return held + 1
-
-
-@kernel
-def add_keys(
-    data, offsets, hashes, weights, begin, slots, shift, arena, begins, loads,
-    room, room_bytes, held,
-):  # fmt: skip
-    """Add the keys of a column to a table, from ``begin`` on, while there is room.
-
-    The keys of a table stand end to end in ``arena``; entry i begins at ``begins[i]`` and adds up
-    to ``loads[i]``. There is room for ``room`` keys, and for ``room_bytes`` of keys and entries.
-    Returns how far it came, a whole block of `KEYS_AT_ONCE` at a time, and how many keys the
-    table then holds.
-    """
-    slot_of = np.empty(KEYS_AT_ONCE, np.uint64)
-    begin_of = np.empty(KEYS_AT_ONCE, np.int64)
-    end_of = np.empty(KEYS_AT_ONCE, np.int64)
-    for block in range(begin, len(hashes), KEYS_AT_ONCE):
-        size = min(KEYS_AT_ONCE, len(hashes) - block)
-        most_bytes = begins[held] + offsets[block + size] - offsets[block]
-        if held + size > room or most_bytes + BYTES_PER_ENTRY * (held + size + 1) > room_bytes:
-            return block, held
-        # Each loop asks for the memory that the next one reads, for all its keys at once. Most
-        # keys stand in their first or second slot.
-        for index in range(size):
-            fetch_ahead(slots, np.int64(hashes[block + index] >> shift))
-        for index in range(size):
-            slot_of[index] = _slot_for(slots, hashes[block + index], shift)
-            fetch_ahead(begins, max(np.int64(slot_of[index] & _ENTRY) - 1, 0))
-        for index in range(size):
-            entry = max(np.int64(slot_of[index] & _ENTRY) - 1, 0)
-            begin_of[index] = begins[entry]
-            end_of[index] = begins[entry + 1]
-            fetch_ahead(arena, begin_of[index])
-        for index in range(size):
-            key = block + index
-            at = offsets[key]
-            length = offsets[key + 1] - at
-            entry = np.int64(slot_of[index] & _ENTRY) - 1
-            if (
-                np.uint32(slot_of[index] >> _HASH) == hashes[key]
-                and entry >= 0
-                and end_of[index] - begin_of[index] == length
-                and same_bytes(data, at, arena, begin_of[index], length)
-            ):
-                loads[entry] += weights[key]
-                continue
-            held = _add_one(
-                data, at, length, hashes[key], weights[key],
-                slots, shift, arena, begins, loads, held,
-            )  # fmt: skip
-    return len(hashes), held
 
 
 @kernel
@@ -223,32 +149,6 @@ def move_slots(slots, roomier, shift):
             while roomier[place] != 0:
                 place = (place + 1) & mask
             roomier[place] = slot
-
-
-@kernel
-def keep_entries(kept, hashes, slots, shift, arena, begins, loads):
-    """Close the gaps that entries leave behind that are not ``kept``; fill empty slots anew.
-
-    Returns how many entries are left.
-    """
-    mask = len(slots) - 1
-    held = 0
-    for entry in range(len(kept)):
-        if not kept[entry]:
-            continue
-        at = begins[entry]
-        length = begins[entry + 1] - at
-        there = begins[held]
-        for step in range(length):
-            arena[there + step] = arena[at + step]
-        begins[held + 1] = there + length
-        loads[held] = loads[entry]
-        place = np.int64(hashes[entry] >> shift)
-        while slots[place] != 0:
-            place = (place + 1) & mask
-        held += 1
-        slots[place] = np.uint64(hashes[entry]) << _HASH | np.uint64(held)
-    return held
 
 
 @kernel

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, Final
 
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
 
-def kernel(loop: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a loop that runs without the interpreter's lock; keep what was compiled."""
+def kernel(loop: Callable[..., Any], *helpers: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop that runs without the interpreter's lock; keep what was compiled.
+
+    What is kept is good until a file of this room changes, or one that a helper stands in.
+    """
     try:
         compiled = njit(nogil=True, cache=True)(loop)
     except RuntimeError:  # no directory to keep it in
         return njit(nogil=True)(loop)
-    _keep_if_possible(getattr(compiled, "_cache", None))
+    files = {helper.__code__.co_filename for helper in helpers}
+    _keep_if_possible(getattr(compiled, "_cache", None), (*_ROOM, *_stamps(files)))
     return compiled
 
 
-def _keep_if_possible(cache: Any) -> None:
+def _stamps(files: Iterable[str]) -> tuple[tuple[str, int, int], ...]:
+    """Tell files from what they were before."""
+    stats = {file: Path(file).stat() for file in sorted(files)}
+    return tuple((file, stat.st_mtime_ns, stat.st_size) for file, stat in stats.items())
+
+
+_ROOM: Final = _stamps(map(str, Path(__file__).parent.glob("*.py")))
+
+
+def _keep_if_possible(cache: Any, stamps: tuple[Any, ...]) -> None:
     """Let a disk that is full, or holds what cannot be read, cost the time to compile again."""
     if cache is None:  # compilation is switched off
         return
+    kept = cache._cache_file  # noqa: SLF001 - by itself, it looks at the loop's own file only
+    kept._source_stamp = (kept._source_stamp, stamps)  # noqa: SLF001
     load, save = cache.load_overload, cache.save_overload
 
     def load_if_possible(signature: Any, target: Any) -> Any:
@@ -56,13 +71,32 @@ def part(loop: Callable[..., Any]) -> Callable[..., Any]:
     return njit(inline="always")(loop)
 
 
+@intrinsic
+def begin_of(_typing, array):
+    """Give the address that an array begins at. Passing it on counts no references, unlike it."""
+
+    def generate(context, builder, signature, arguments):
+        held = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return builder.ptrtoint(held.data, context.get_value_type(types.intp))
+
+    return types.intp(array), generate
+
+
+def _place(context, builder, signature, arguments, bits):
+    """Point to a word, by an array of bytes or the address of one, and where in it."""
+    data, at = arguments[:2]
+    pointer = ir.IntType(bits).as_pointer()
+    if isinstance(signature.args[0], types.Array):
+        held = context.make_array(signature.args[0])(context, builder, data)
+        return builder.bitcast(builder.gep(held.data, [at]), pointer)
+    return builder.inttoptr(builder.add(data, at), pointer)
+
+
 def _word_at(bits: int) -> Callable[..., Any]:
     @intrinsic
     def word_at(_typing, data, at):
         def generate(context, builder, signature, arguments):
-            array = context.make_array(signature.args[0])(context, builder, arguments[0])
-            place = builder.gep(array.data, [arguments[1]])
-            word = builder.load(builder.bitcast(place, ir.IntType(bits).as_pointer()))
+            word = builder.load(_place(context, builder, signature, arguments, bits))
             word.align = 1
             return word
 
@@ -71,21 +105,24 @@ def _word_at(bits: int) -> Callable[..., Any]:
     return word_at
 
 
+def _put_word(bits: int) -> Callable[..., Any]:
+    @intrinsic
+    def put_word(_typing, data, at, _word):
+        def generate(context, builder, signature, arguments):
+            place = _place(context, builder, signature, arguments, bits)
+            builder.store(arguments[2], place).align = 1
+            return context.get_dummy_value()
+
+        return types.void(data, at, getattr(types, f"uint{bits}")), generate
+
+    return put_word
+
+
+u8_at = _word_at(8)
 u32_at = _word_at(32)
 u64_at = _word_at(64)
-
-
-@intrinsic
-def put_u64(_typing, array, _at, _word):
-    """Write a word, whatever its alignment."""
-
-    def generate(context, builder, signature, arguments):
-        held = context.make_array(signature.args[0])(context, builder, arguments[0])
-        place = builder.gep(held.data, [arguments[1]])
-        builder.store(arguments[2], builder.bitcast(place, ir.IntType(64).as_pointer())).align = 1
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64, types.uint64), generate
+put_u32 = _put_word(32)
+put_u64 = _put_word(64)
 
 
 @intrinsic

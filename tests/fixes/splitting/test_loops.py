@@ -1,8 +1,6 @@
 """Loops over records: with and without Numba the same, and as written down another way."""
 
-import sys
 from collections import Counter
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -41,16 +39,6 @@ def test_every_scheme_gives_the_same_without_numba(scheme, request):
 
 def test_a_loop_stays_as_it_is_without_numba(no_numba):
     assert fastest(counted_keys, smallest_counter, estimated_count) is counted_keys
-
-
-def test_where_nothing_can_be_kept_a_loop_is_compiled_each_time(no_numba, monkeypatch):
-    def njit(loop=None, *, cache=False):
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return f"compiled {loop.__name__}"
-
-    monkeypatch.setitem(sys.modules, "numba", SimpleNamespace(njit=njit))
-    assert fastest(counted_keys) == "compiled counted_keys"
 
 
 def test_every_record_goes_to_a_partition(scheme):
