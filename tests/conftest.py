@@ -19,6 +19,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 # A first call opens rooms and warms caches, so a time limit per example says nothing.
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("brief", settings.get_profile("ci"), max_examples=20)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
