@@ -257,32 +257,38 @@ def sum_by(index: NDArray[np.integer], loads: NDArray[np.float64], n: int) -> ND
 
 def checked_loads(loads: Any) -> NDArray[np.float64]:
     """Copy loads into a float array; refuse what is not a load."""
-    try:
-        given = np.ma.asarray(loads)
-        numbers = not given.size or given.dtype.kind in "biufO"
-        array = np.array(np.ma.filled(given.astype(np.float64), np.nan)) if numbers else None
-    except (TypeError, ValueError):
-        array = None
-    except OverflowError:
-        raise ValueError("loads must be finite and >= 0, got a number beyond 1.8e308") from None
-    if array is None:
-        raise TypeError(f"loads must be numbers, got {loads!r:.80}")
+    floats = type(loads) is np.ndarray and loads.dtype == np.float64
+    array = np.array(loads) if floats else _floats_of(loads)
     if array.ndim != 1:
         raise ValueError(f"loads must be 1-D, got {array.ndim} dimensions")
     refuse_wrong(array, "loads", at="at position")
     return array
 
 
+def _floats_of(loads: Any) -> NDArray[np.float64]:
+    """Read numbers of any container; what is masked is none."""
+    try:
+        given = np.ma.asarray(loads)
+        if not given.size or given.dtype.kind in "biufO":
+            return np.array(np.ma.filled(given.astype(np.float64), np.nan))
+    except (TypeError, ValueError):
+        pass
+    except OverflowError:
+        raise ValueError("loads must be finite and >= 0, got a number beyond 1.8e308") from None
+    raise TypeError(f"loads must be numbers, got {loads!r:.80}")
+
+
 def refuse_wrong(loads: NDArray[np.float64], name: str, *, at: str) -> None:
     """Refuse what is not a load, say where it stands, and refuse an infinite total."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(loads.sum())
+    if np.isfinite(total) and loads.min(initial=0.0) >= 0:
+        return
     wrong = ~(np.isfinite(loads) & (loads >= 0))
     if wrong.any():
         first = int(np.flatnonzero(wrong)[0])
         raise ValueError(f"{name} must be finite and >= 0, got {loads[first]} {at} {first}")
-    with np.errstate(over="ignore"):
-        total = float(loads.sum())
-    if not np.isfinite(total):
-        raise ValueError(f"{name} must add up to a finite total, got {total}")
+    raise ValueError(f"{name} must add up to a finite total, got {total}")
 
 
 def sample_size_of(unit: LoadUnit, total: float, effective: float | None) -> float | None:

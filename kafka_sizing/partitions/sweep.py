@@ -23,6 +23,7 @@ from kafka_sizing.partitions.placement import (
     null_loads,
     place,
 )
+from kafka_sizing.partitions.shared_multiples import MOST_BINS, shared_multiples
 from kafka_sizing.partitions.shares import HashedShares
 from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
 from kafka_sizing.units import LoadUnit, format_share
@@ -30,6 +31,7 @@ from kafka_sizing.units import LoadUnit, format_share
 if TYPE_CHECKING:
     import pandas as pd
 
+_KEYS_PER_BIN: Final = 32  # at least, or bins that are shared cost more than they save
 LOADS_HELD: Final = 2**24
 _ROWS_SHOWN: Final = 20
 _DRAWS: Final = 1_000  # random hashes that luck is told from
@@ -259,17 +261,15 @@ def loads_at(
     numbers = partitioner.numbers_of(keys.keys)
     spread = partitioner.spread_among(keys.keys)
     weights = np.where(spread, 0.0, keys.loads)
+    even = float(keys.loads[spread].sum())
     for group in _groups(falling):
-        multiples = {count: _multiple(count, group) for count in group}
-        direct = [count for count in group if multiples[count] is None]
-        summed = {count: np.zeros(count) for count in direct}
+        shared = shared_multiples(group, min(MOST_BINS, len(weights) // _KEYS_PER_BIN))
+        summed = {multiple: np.zeros(multiple) for multiple in shared}
         add_remainders(numbers, weights, summed)
+        multiple_of = {count: bins for bins, served in shared.items() for count in served}
         for count in group:
-            if (multiple := multiples[count]) is not None:
-                summed[count] = summed[multiple].reshape(-1, count).sum(axis=0)
-            even = float(keys.loads[spread].sum()) / count
-            loads = summed[count] + even + null_loads(keys, count, partitioner)
-            yield count, loads
+            folded = summed[multiple_of[count]].reshape(-1, count).sum(axis=0)
+            yield count, folded + even / count + null_loads(keys, count, partitioner)
 
 
 def _margin(keys: KeyLoads, count: int) -> float:
@@ -285,11 +285,6 @@ def _groups(counts: list[int]) -> Iterator[list[int]]:
             group = []
         group.append(count)
     yield group
-
-
-def _multiple(count: int, falling: list[int]) -> int | None:
-    """Give the smallest other count of the list that ``count`` divides."""
-    return next((other for other in falling[::-1] if other > count and other % count == 0), None)
 
 
 def _measures(loads: NDArray[np.float64]) -> tuple[int, float, float, float, int]:
