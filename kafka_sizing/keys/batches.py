@@ -73,10 +73,9 @@ class KeyBatch:
         return sum(array.nbytes for array in arrays)
 
     def taken(self, which: NDArray[np.int64]) -> KeyBatch:
-        """Give some of the keys, without what all records add up to."""
-        return KeyBatch(
-            keys=self.keys.take(which), hashes=self.hashes[which], loads=self.loads[which]
-        )
+        """Give some of the keys, without what is known of their records."""
+        keys, hashes, loads = self.keys.take(which), self.hashes[which], self.loads[which]
+        return KeyBatch(keys=keys, hashes=hashes, loads=loads, load=float(loads.sum()))
 
     def merged(self) -> KeyBatch:
         """Let every key stand here once."""

@@ -195,11 +195,11 @@ class KeyCounter:
         kept = loads > cut
         begin = 0
         for keys, some in self._table.pieces():
-            stay = kept[begin : begin + len(keys)]
-            stay |= spread_keys(self._partitioner, keys)
-            gone = np.flatnonzero(~stay)
+            end = begin + len(keys)
+            kept[begin:end] |= spread_keys(self._partitioner, keys)
+            gone = np.flatnonzero(~kept[begin:end])
             tail.add(keys.take(gone), some[gone])
-            begin += len(keys)
+            begin = end
         self._table.keep(kept)
 
 
@@ -239,10 +239,13 @@ class SecondLook:
         """Say how much memory it takes to hold the keys that are to be counted."""
         held = most_keys(self.table_bytes, self._tail.mean_key_bytes)
         keys = max(self._expected_keys, held)
-        table = least_bytes(round(_MARGIN * keys), self._tail.mean_key_bytes)
-        needed = ceil(table / TABLE_FRACTION / MiB) * MiB
-        enough = most_keys(table, self._tail.mean_key_bytes) >= keys
-        cure = f"give {format_load(needed, 'bytes')}" if enough else "no table holds so many"
+        table = least_bytes(
+            round(_MARGIN * keys), self._tail.mean_key_bytes, above=self.table_bytes + MiB
+        )
+        cure = "no memory is enough"
+        if table is not None:
+            needed = ceil(table / TABLE_FRACTION / MiB) * MiB
+            cure = f"give {format_load(needed, 'bytes')}"
         return MemoryError(
             f"memory_bytes must hold the keys that are as heavy as {HEAVY_SHARE:g} of the load, "
             f"and those that share a bin with them, about {keys:,}: {cure}, got "

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 _LEAST: Final = 100_000
 _LEAST_IF_LOADED: Final = 1_000
@@ -18,10 +18,11 @@ _LEAST_IF_LOADED: Final = 1_000
 def have_numba() -> bool:
     """Say whether kernels can be compiled."""
     try:
-        import numba  # noqa: F401
+        import numba
     except ImportError:
         return False
-    return True
+    config: Any = numba.config
+    return not config.DISABLE_JIT
 
 
 def worth_compiling(n: int) -> bool:

@@ -16,12 +16,13 @@ from kafka_sizing.keys.slots import empty_slots, roomier_slots, shift_of
 
 _FIRST_BITS: Final = 16  # of the number of slots
 _MOST_BITS: Final = 32
-WORD_BYTES: Final = 8  # written at once, of the last key, too
+_WORD_BYTES: Final = 8  # records are whole words; one more is written over
 _BYTES_PER_SLOT: Final = 8
 _LEAST_PER_SLOT: Final = 4 * _BYTES_PER_SLOT  # of all bytes
 _HEADER_BYTES: Final = 12  # of a record, as `compiled.records` lays it
-_MOST_RECORD_BYTES: Final = 2**35 - 2 * WORD_BYTES  # as far as a slot reaches
-_KEYS_PER_PIECE: Final = 2**20
+_MOST_RECORDS_BYTES: Final = 2**35 - 2 * _WORD_BYTES  # of all together, as far as a slot reaches
+_KEYS_PER_PIECE: Final = 2**17
+_BYTES_PER_PIECE: Final = 2**23
 
 Loads = NDArray[np.float64]
 
@@ -42,8 +43,8 @@ class KeyTable:
         self._held = self._used = 0
         self._bits = min(_FIRST_BITS, self._most_bits)
         self._slots = empty_slots(self._bits)
-        words = self._most_rest // WORD_BYTES + 1
-        self._arena = np.empty(words * WORD_BYTES, dtype=np.uint8)
+        words = self._most_rest // _WORD_BYTES + 1
+        self._arena = np.empty(words * _WORD_BYTES, dtype=np.uint8)
 
     def __len__(self) -> int:
         """Count the distinct keys."""
@@ -56,19 +57,21 @@ class KeyTable:
 
     def loads(self) -> Loads:
         """Give what each key adds up to, in order of first appearance."""
-        return self._read(0, self._held)[1]
+        return self._read()[1]
 
     def pieces(self) -> Iterator[tuple[KeyColumn, Loads]]:
         """Give keys and loads in order of first appearance, copied, some at a time."""
         from kafka_sizing.keys.compiled import records
 
-        here = 0
-        for begin in range(0, self._held, _KEYS_PER_PIECE):
-            offsets, loads, after = self._read(here, min(_KEYS_PER_PIECE, self._held - begin))
+        here, left = 0, self._held
+        while left:
+            offsets, loads, after = self._read(
+                here, min(left, _KEYS_PER_PIECE), most_bytes=_BYTES_PER_PIECE
+            )
             data = np.empty(int(offsets[-1]), dtype=np.uint8)
             records.read_keys(self._arena, here, offsets, data)
             yield KeyColumn(data, offsets), loads
-            here = after
+            here, left = after, left - len(loads)
 
     def taken(self) -> tuple[KeyColumn, Loads]:
         """Give keys and loads away, and be empty."""
@@ -76,19 +79,26 @@ class KeyTable:
 
         arena = self._arena
         self._slots = empty_slots(0)
-        offsets, loads, _ = self._read(0, self._held)
+        offsets, loads, _ = self._read()
         self._empty()
         records.read_keys(arena, 0, offsets, arena)
         arena.resize(int(offsets[-1]), refcheck=False)  # in place: nobody else holds it
         return KeyColumn(arena, offsets), loads
 
-    def _read(self, here: int, keys: int) -> tuple[NDArray[np.int64], Loads, int]:
-        """Read how long so many keys are, what they add up to, and where the next one begins."""
+    def _read(
+        self, here: int = 0, keys: int | None = None, *, most_bytes: int = _MOST_RECORDS_BYTES
+    ) -> tuple[NDArray[np.int64], Loads, int]:
+        """Read how long keys are, all if not told otherwise, and what they add up to.
+
+        The third answer is where the next record begins.
+        """
         from kafka_sizing.keys.compiled import records
 
+        keys = self._held if keys is None else keys
         offsets, loads = np.empty(keys + 1, dtype=np.int64), np.empty(keys)
         words = self._arena.view(np.float64)
-        return offsets, loads, records.read_records(self._arena, words, here, offsets, loads)
+        read, after = records.read_records(self._arena, words, here, most_bytes, offsets, loads)
+        return offsets[: read + 1], loads[:read], after
 
     def add(self, batch: KeyBatch, begin: int = 0) -> int:
         """Add the keys of a batch from ``begin`` on; say how far it came."""
@@ -102,7 +112,7 @@ class KeyTable:
             )  # fmt: skip
             if begin == len(batch) or self._bits == self._most_bits:
                 return int(begin)
-            if self._held + records.KEYS_AT_ONCE <= self._room_of(self._bits):
+            if self._held < self._room_of(self._bits):
                 return int(begin)  # there are slots, but no bytes
             self._bits = min(self._bits + 2, self._most_bits)
             self._slots = roomier_slots(self._slots, self._bits)
@@ -132,15 +142,19 @@ def most_keys(most_bytes: int, key_bytes: float) -> int:
     return min(_most_in_slots(bits), int(_rest(most_bytes, bits) / (_HEADER_BYTES + key_bytes)))
 
 
-def least_bytes(keys: int, key_bytes: float) -> int:
-    """Say how large a table must be to hold so many keys of that mean length, however mixed."""
-    record_bytes = ceil(keys * (_HEADER_BYTES + key_bytes + WORD_BYTES - 1))
-    needed = 0
+def least_bytes(keys: int, key_bytes: float, *, above: int = 0) -> int | None:
+    """Say how large a table holds so many keys of that mean length, however mixed.
+
+    It is larger than ``above``; None: no table holds so many.
+    """
+    record_bytes = ceil(keys * (_HEADER_BYTES + key_bytes + _WORD_BYTES - 1))
+    if record_bytes > _MOST_RECORDS_BYTES:
+        return None
     for bits in range(1, _MOST_BITS + 1):
-        needed = max(_LEAST_PER_SLOT << bits, record_bytes - _rest(0, bits))
+        needed = max(above + 1, _LEAST_PER_SLOT << bits, record_bytes - _rest(0, bits))
         if _most_bits(needed) == bits and _most_in_slots(bits) >= keys:
-            break
-    return needed
+            return needed
+    return None
 
 
 def _most_in_slots(bits: int) -> int:
@@ -149,7 +163,7 @@ def _most_in_slots(bits: int) -> int:
 
 def _rest(most_bytes: int, bits: int) -> int:
     """Give what slots leave; while they move to a table of twice the size, both are there."""
-    return min(most_bytes - 3 * _BYTES_PER_SLOT * (1 << bits) // 2, _MOST_RECORD_BYTES)
+    return min(most_bytes - 3 * _BYTES_PER_SLOT * (1 << bits) // 2, _MOST_RECORDS_BYTES)
 
 
 def _most_bits(most_bytes: int) -> int:

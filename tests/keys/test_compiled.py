@@ -284,7 +284,7 @@ def test_what_was_kept_of_other_sources_is_compiled_again(monkeypatch, kept):
     from kafka_sizing.keys.compiled import words
 
     assert [hits(words.kernel(plus_one)) for _ in range(2)] == [0, 1]
-    monkeypatch.setattr(words, "_ROOM", (("rows.py", 0, 0),))
+    monkeypatch.setattr(words, "_digest_of_package", lambda: "another")
     assert [hits(words.kernel(plus_one)) for _ in range(2)] == [0, 1]
 
 
@@ -299,8 +299,40 @@ def test_what_was_kept_of_another_helper_is_compiled_again(tmp_path, kept):
         assert [hits(words.kernel(plus_one, names["one"])) for _ in range(2)] == [0, 1]
 
 
-def test_every_file_of_the_room_is_a_source():
+def test_what_was_kept_is_good_wherever_its_sources_stand_and_whenever_they_came(tmp_path, kept):
     from kafka_sizing.keys.compiled import words
 
-    names = {Path(file).name for file, *_ in words._ROOM}
-    assert {"hashes.py", "records.py", "rows.py", "tables.py", "words.py"} <= names
+    found = []
+    for name in ("one.py", "other.py"):
+        path = tmp_path / name
+        path.write_text("def one(): return 1")
+        names = {}
+        exec(compile(path.read_text(), path, "exec"), names)
+        found.append(hits(words.kernel(plus_one, names["one"])))
+    assert found == [0, 1]
+
+
+def test_a_loop_whose_sources_are_no_files_is_compiled_and_not_kept(kept):
+    from kafka_sizing.keys.compiled import words
+
+    names = {}
+    exec(compile("def one(): return 1", "<frozen>", "exec"), names)
+    assert hits(words.kernel(plus_one, names["one"])) == 0
+    assert not kept("nbi")
+
+
+def test_every_file_of_the_package_counts_as_a_source(monkeypatch, tmp_path):
+    from kafka_sizing.keys.compiled import words
+
+    folder = Path(words.__file__).parent
+    digests = {words._digest_of_package.__wrapped__()}
+    monkeypatch.setattr(words.resources, "files", lambda package: tmp_path)
+    with pytest.raises(FileNotFoundError, match="has no sources"):
+        words._digest_of_package.__wrapped__()
+    for file in folder.glob("*.py"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert words._digest_of_package.__wrapped__() in digests
+    for file in folder.glob("*.py"):
+        (tmp_path / file.name).write_text("# other")
+        digests.add(words._digest_of_package.__wrapped__())
+    assert len(digests) == 1 + len(list(folder.glob("*.py")))

@@ -200,10 +200,10 @@ def test_too_little_memory_for_the_heavy_keys_is_said_before_the_second_look(num
 
 def test_keys_that_no_table_holds_are_not_said_to_need_memory(numbers, monkeypatch):
     monkeypatch.setattr(counting, "HEAVY_SHARE", 1e-7)
-    monkeypatch.setattr(table, "_MOST_RECORD_BYTES", 2**18)
+    monkeypatch.setattr(table, "_MOST_RECORDS_BYTES", 2**18)
     counter = KeyCounter(SMALL, partitioner=JAVA)
     read_into(counter, numbers)
-    with pytest.raises(MemoryError, match=r"about [\d,]+: no table holds so many, got 512\.0 KiB"):
+    with pytest.raises(MemoryError, match=r"about [\d,]+: no memory is enough, got 512\.0 KiB"):
         counter.second_look()
 
 
@@ -244,6 +244,17 @@ def test_the_memory_that_an_error_asks_for_is_enough(numbers, monkeypatch):
         else:
             with pytest.raises(MemoryError, match="memory_bytes must hold the keys"):
                 read_into(look, numbers)
+
+
+def test_a_light_key_that_is_spread_stays_when_others_make_room(numbers):
+    """librdkafka spreads the empty key over all partitions, so that no bin can stand for it."""
+    keys = KeyColumn.of([b"", *(b"%d" % number for number in range(40_000))])
+    counter = KeyCounter(SMALL, partitioner=PARTITIONERS["librdkafka"])
+    counter.add(KeyBatch.of(EncodedKeys(keys)))
+    assert not counter.is_exact
+    sketch = counter.sketch("records")
+    assert sketch.total == 40_001
+    assert b"" in list(sketch.keys)
 
 
 def test_a_partitioner_without_remainders_needs_all_keys_in_memory(numbers):

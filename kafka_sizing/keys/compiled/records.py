@@ -29,7 +29,7 @@ KEYS_AT_ONCE: Final = 256  # lookups whose cache misses overlap
 HEADER_BYTES: Final = 12  # of a record, before the bytes of its key
 
 _LENGTH_AT: Final = 8  # in a record, after its load
-_LONGEST: Final = 0xFFFFFFFF  # that a length counts
+_LONGEST: Final = 0xFFFFFFFF  # bytes of a key that four bytes count
 _WORD: Final = np.uint64(0xFFFFFFFF)
 _HASH: Final = np.uint64(32)
 
@@ -84,6 +84,17 @@ def _add_one(data, at, length, hashed, weight, slots, shift, arena, loads, used)
     return used + _record_bytes(length)
 
 
+@part
+def _have_room(offsets, begin, size, room, room_bytes):
+    """Say whether there is room for some keys, should all of them be new."""
+    taken, longest = 0, 0
+    for key in range(begin, begin + size):
+        length = offsets[key + 1] - offsets[key]
+        taken += _record_bytes(length)
+        longest = max(longest, length)
+    return size <= room and taken <= room_bytes and longest <= _LONGEST
+
+
 @kernel
 def add_keys(
     data, offsets, hashes, weights, begin, slots, shift, arena, loads, room, room_bytes, held, used
@@ -92,18 +103,17 @@ def add_keys(
 
     The records of a table stand end to end in ``arena``, of which ``used`` bytes are taken;
     ``loads`` is the same memory as numbers. There is room for ``room`` keys in ``room_bytes``.
-    Returns how far it came, a whole block of `KEYS_AT_ONCE` at a time, how many keys the table
-    then holds, and how many bytes they take.
+    Returns how far it came, how many keys the table then holds, and how many bytes they take.
     """
     slot_of = np.empty(KEYS_AT_ONCE, np.uint64)
     bytes_at, records_at = begin_of(data), begin_of(arena)
-    for block in range(begin, len(hashes), KEYS_AT_ONCE):
+    block = begin
+    while block < len(hashes):
         size = min(KEYS_AT_ONCE, len(hashes) - block)
-        most_bytes = 0
-        for key in range(block, block + size):
-            most_bytes += _record_bytes(offsets[key + 1] - offsets[key])
-        if held + size > room or used + most_bytes > room_bytes or most_bytes > _LONGEST:
-            return block, held, used
+        while not _have_room(offsets, block, size, room - held, room_bytes - used):
+            if size == 1:
+                return block, held, used
+            size //= 2
         # Each loop asks for the memory that the next one reads, for all its keys at once. Most
         # keys stand in their first or second slot.
         for index in range(size):
@@ -125,22 +135,25 @@ def add_keys(
                 slots, shift, arena, loads, used,
             )  # fmt: skip
             held += used != before
+        block += size
     return len(hashes), held, used
 
 
 @kernel
-def read_records(arena, loads, record, offsets, sums):
+def read_records(arena, loads, record, most_bytes, offsets, sums):
     """Note the lengths and the loads of records, from the one that begins at ``record`` on.
 
-    Returns where the next one begins.
+    It ends when keys make ``most_bytes``. Returns how many it read, and where the next begins.
     """
     offsets[0] = 0
     for key in range(len(sums)):
+        if offsets[key] >= most_bytes:
+            return key, record
         length = np.int64(u32_at(arena, record + _LENGTH_AT))
         sums[key] = loads[record >> 3]
         offsets[key + 1] = offsets[key] + length
         record += _record_bytes(length)
-    return record
+    return len(sums), record
 
 
 @kernel

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Final
+from typing import Any
 
 from llvmlite import ir
 from numba import njit, types
@@ -16,32 +19,36 @@ from numba.extending import intrinsic
 def kernel(loop: Callable[..., Any], *helpers: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop that runs without the interpreter's lock; keep what was compiled.
 
-    What is kept is good until a file of this room changes, or one that a helper stands in.
+    What is kept is good until a file of this package changes, or one that a helper stands in.
     """
     try:
+        sources = _digest_of_package(), *map(_digest_of_file, helpers)
         compiled = njit(nogil=True, cache=True)(loop)
-    except RuntimeError:  # no directory to keep it in
+    except (OSError, RuntimeError):  # no sources to compare, or no directory to keep it in
         return njit(nogil=True)(loop)
-    files = {helper.__code__.co_filename for helper in helpers}
-    _keep_if_possible(getattr(compiled, "_cache", None), (*_ROOM, *_stamps(files)))
+    _keep_if_possible(getattr(compiled, "_cache", None), sources)
     return compiled
 
 
-def _stamps(files: Iterable[str]) -> tuple[tuple[str, int, int], ...]:
-    """Tell files from what they were before."""
-    stats = {file: Path(file).stat() for file in sorted(files)}
-    return tuple((file, stat.st_mtime_ns, stat.st_size) for file, stat in stats.items())
+@functools.cache
+def _digest_of_package() -> str:
+    files = [file for file in resources.files(__package__).iterdir() if file.name.endswith(".py")]
+    if not files:
+        raise FileNotFoundError(f"{__package__} has no sources")
+    names = sorted(files, key=lambda file: file.name)
+    return sha256(b"".join(file.read_bytes() for file in names)).hexdigest()
 
 
-_ROOM: Final = _stamps(map(str, Path(__file__).parent.glob("*.py")))
+def _digest_of_file(helper: Callable[..., Any]) -> str:
+    return sha256(Path(helper.__code__.co_filename).read_bytes()).hexdigest()
 
 
-def _keep_if_possible(cache: Any, stamps: tuple[Any, ...]) -> None:
+def _keep_if_possible(cache: Any, sources: tuple[str, ...]) -> None:
     """Let a disk that is full, or holds what cannot be read, cost the time to compile again."""
     if cache is None:  # compilation is switched off
         return
     kept = cache._cache_file  # noqa: SLF001 - by itself, it looks at the loop's own file only
-    kept._source_stamp = (kept._source_stamp, stamps)  # noqa: SLF001
+    kept._source_stamp = (kept._source_stamp, sources)  # noqa: SLF001
     load, save = cache.load_overload, cache.save_overload
 
     def load_if_possible(signature: Any, target: Any) -> Any:
