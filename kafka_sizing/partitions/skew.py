@@ -34,9 +34,7 @@ def imbalance_ratio(loads: Any) -> float:
     >>> imbalance_ratio([30, 10, 20])
     1.5
     """
-    vector = _vector(loads)
-    even = vector.mean()
-    return float(vector.max() / even) if even else 1.0
+    return imbalance_of(relative_loads(loads))
 
 
 def coefficient_of_variation(loads: Any) -> float:
@@ -63,9 +61,7 @@ def coefficient_of_variation(loads: Any) -> float:
     >>> coefficient_of_variation([0, 4])
     1.0
     """
-    vector = _vector(loads)
-    even = vector.mean()
-    return float(vector.std() / even) if even else 0.0
+    return variation_of(relative_loads(loads))
 
 
 def gini(loads: Any) -> float:
@@ -92,7 +88,7 @@ def gini(loads: Any) -> float:
     >>> gini([0, 0, 0, 8])
     0.75
     """
-    vector = np.sort(_vector(loads))
+    vector = np.sort(relative_loads(loads))
     n, total = vector.size, vector.sum()
     if not total:
         return 0.0
@@ -151,7 +147,7 @@ def normalized_entropy(loads: Any) -> float:
     >>> normalized_entropy([5, 5, 0, 0])
     0.5
     """
-    vector = _vector(loads)
+    vector = relative_loads(loads)
     total = vector.sum()
     if vector.size == 1 or not total:
         return 1.0
@@ -160,9 +156,22 @@ def normalized_entropy(loads: Any) -> float:
     return float(max(0.0, -(shares @ np.log(shares)) / np.log(vector.size)))
 
 
-def _vector(loads: Any) -> NDArray[np.float64]:
+def relative_loads(loads: Any) -> NDArray[np.float64]:
+    """Give loads in parts of the largest, so that squares and sums stay finite."""
     vector = checked_loads(loads)
     if not vector.size:
         raise ValueError("loads must hold at least one load, got none")
     largest = vector.max()
-    return vector / largest if largest else vector  # so that squares and sums stay finite
+    return vector / largest if largest else vector
+
+
+def imbalance_of(relative: NDArray[np.float64]) -> float:
+    """Give `imbalance_ratio` of `relative_loads`."""
+    even = relative.mean()
+    return float(relative.max() / even) if even else 1.0
+
+
+def variation_of(relative: NDArray[np.float64]) -> float:
+    """Give `coefficient_of_variation` of `relative_loads`."""
+    even = relative.mean()
+    return float(relative.std() / even) if even else 0.0

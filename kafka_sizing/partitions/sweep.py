@@ -25,7 +25,7 @@ from kafka_sizing.partitions.placement import (
 )
 from kafka_sizing.partitions.shared_multiples import MOST_BINS, shared_multiples
 from kafka_sizing.partitions.shares import HashedShares
-from kafka_sizing.partitions.skew import coefficient_of_variation, imbalance_ratio
+from kafka_sizing.partitions.skew import imbalance_of, relative_loads, variation_of
 from kafka_sizing.units import LoadUnit, format_share
 
 if TYPE_CHECKING:
@@ -290,10 +290,11 @@ def _groups(counts: list[int]) -> Iterator[list[int]]:
 def _measures(loads: NDArray[np.float64]) -> tuple[int, float, float, float, int]:
     hottest = int(loads.argmax())
     total = float(loads.sum())
+    relative = relative_loads(loads)
     return (
         hottest,
         float(loads[hottest] / total) if total else 0.0,
-        imbalance_ratio(loads),
-        coefficient_of_variation(loads),
+        imbalance_of(relative),
+        variation_of(relative),
         int((loads == 0).sum()),
     )
