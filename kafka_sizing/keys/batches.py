@@ -75,7 +75,9 @@ class KeyBatch:
     def taken(self, which: NDArray[np.int64]) -> KeyBatch:
         """Give some of the keys, without what is known of their records."""
         keys, hashes, loads = self.keys.take(which), self.hashes[which], self.loads[which]
-        return KeyBatch(keys=keys, hashes=hashes, loads=loads, load=float(loads.sum()))
+        with np.errstate(over="ignore"):
+            load = float(loads.sum())
+        return KeyBatch(keys=keys, hashes=hashes, loads=loads, load=load)
 
     def merged(self) -> KeyBatch:
         """Let every key stand here once."""

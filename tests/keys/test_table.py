@@ -69,6 +69,11 @@ def test_loads_of_a_batch_are_added_up():
     assert (batch.null_load, batch.squares) == (2, 1.5**2 + 4 + 9 + 16)
 
 
+def test_loads_too_large_to_add_up_are_left_to_who_refuses_them():
+    batch = batch_of([b"a", b"b"], [1e308, 1e308])
+    assert batch.load == batch.taken(np.arange(2)).load == np.inf
+
+
 def test_keys_may_be_written_another_way_and_become_the_same():
     batch = batch_of([b"7", b"07", b"8"]).written(
         lambda column: KeyColumn.of([(key or b"").lstrip(b"0") for key in column])
