@@ -11,7 +11,7 @@ import numpy as np
 MOST_BINS: Final = 2**11  # whose sums stay in a core's own cache
 
 
-def shared_multiples(counts: Collection[int], most: int = MOST_BINS) -> dict[int, list[int]]:
+def shared_multiples(counts: Collection[int], most: int) -> dict[int, list[int]]:
     """Choose numbers so that every count divides one; give the counts that each one serves.
 
     Loads that are summed in one pass over the keys at a number of bins give the loads at all its

@@ -56,13 +56,13 @@ def _record_at(slot):
 
 
 @part
-def _holds(slot, hashed, record, data, at, length, arena):
-    """Say whether the record of a slot is that of a key."""
+def _holds(slot, hashed, record, bytes_at, at, length, records_at):
+    """Say whether the record of a slot is that of a key; both buffers come as addresses."""
     return (
         slot != 0
         and np.uint32(slot >> _HASH) == hashed
-        and np.int64(u32_at(arena, record + _LENGTH_AT)) == length
-        and same_bytes(data, at, arena, record + HEADER_BYTES, length)
+        and np.int64(u32_at(records_at, record + _LENGTH_AT)) == length
+        and same_bytes(bytes_at, at, records_at, record + HEADER_BYTES, length)
     )
 
 

@@ -35,8 +35,8 @@ def _digest_of_package() -> str:
     files = [file for file in resources.files(__package__).iterdir() if file.name.endswith(".py")]
     if not files:
         raise FileNotFoundError(f"{__package__} has no sources")
-    names = sorted(files, key=lambda file: file.name)
-    return sha256(b"".join(file.read_bytes() for file in names)).hexdigest()
+    files.sort(key=lambda file: file.name)
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _digest_of_file(helper: Callable[..., Any]) -> str:
